@@ -3,6 +3,7 @@ import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { alteredMemory } from '../../test/support/altered-memory.ts';
 import { answer } from '../../test/support/answer.ts';
+import { enters } from '../../test/support/guests.ts';
 
 /** The members of the big room: enough that listing them would show. */
 const CROWD = 2000;
@@ -88,4 +89,35 @@ test('a message to a room asks the store for nothing but to append it', async ()
   calls = [];
   expect(await answer(bob, 'message #lab three')).toBe('error:muted:message');
   expect(calls).toEqual(expect.arrayContaining(['member', 'room-mutes.get']));
+});
+
+test('a guest who leaves costs no look at all rooms', async () => {
+  let pages = 0;
+  const counting = alteredMemory(({ messageLog }) => ({
+    messageLog: {
+      rooms(...args) {
+        pages++;
+        return messageLog.rooms(...args);
+      },
+    },
+  }));
+  const rooms = { declared: { '#lab': {} } };
+  await using server = await startServer({
+    memory: false,
+    counting,
+    rooms,
+    guests: { rooms: 'join' },
+    registration: false,
+  });
+  const kim = await enters(server, 'kim');
+  const gil = await enters(server, 'gil');
+  for (const guest of [kim, gil]) expect(await guest.asks('join #lab')).toBe('joined:#lab');
+  await kim.sees(/gil\[guest\] joined$/);
+  pages = 0;
+  await gil.logsOut();
+  await kim.sees(/gil\[guest\] left$/);
+  // The next guest of the name waits until the account is removed.
+  await enters(server, 'gil');
+  expect(pages).toBe(0);
+  expect(await answer(kim, 'room #lab')).toContain('members:1 ');
 });

@@ -20,6 +20,8 @@ export class Directory {
   #loading: Promise<void> | undefined;
   /** Counts the entries that may have changed a room. A read that began before the last one is repeated. */
   readonly #changes = new Map<number, number>();
+  /** Accounts that have left all rooms, and are to be removed. */
+  readonly #roomless = new Set<number>();
 
   /** @param gone called with each room that no longer exists */
   constructor(log: MessageLog, logger: Logger, gone: (id: number) => void) {
@@ -50,16 +52,23 @@ export class Directory {
       const page = await this.#log.rooms(after, PAGE);
       yield* page;
       const last = page.at(-1);
-      if (last === undefined) return;
+      if (last === undefined || page.length < PAGE) return;
       after = last.id;
     }
   }
 
+  /** An account that is to be removed has left all rooms, as entries of the log say. */
+  leftAll(account: number): void {
+    this.#roomless.add(account);
+  }
+
   /**
-   * Counts the members of all rooms again: no entry says so when an account is removed.
-   * @returns the rooms that have lost their last member
+   * An account was removed. Unless it had left its rooms before, counts the members of all rooms again, as no entry says
+   * which it was in.
+   * @returns the rooms that have lost their last member by that
    */
-  async recount(): Promise<readonly KnownRoom[]> {
+  async removed(account: number): Promise<readonly KnownRoom[]> {
+    if (this.#roomless.delete(account)) return [];
     const emptied: KnownRoom[] = [];
     for await (const { id, size } of this.#stored()) {
       const known = this.#byId.get(id);
@@ -161,8 +170,9 @@ export class Directory {
   }
 
   /** Applies an entry of the log. */
-  note({ kind, room }: Entry): void {
+  note({ kind, room, sender }: Entry): void {
     const known = this.#byId.get(room);
+    if (kind === 'join') this.#roomless.delete(sender);
     if (kind === 'join' || kind === 'leave') {
       if (known !== undefined) known.size += kind === 'join' ? 1 : -1;
       else this.#reread(room);

@@ -127,7 +127,7 @@ export default definePlugin({
           if (change === 'registered') await declared.registered(account);
           if (change !== 'removed') return;
           for (const one of [context.bans, mutes, context.invitations]) await one.removeAccount(account.id);
-          for (const room of await directory.recount()) await settings.removeEmpty(room);
+          for (const room of await directory.removed(account.id)) await settings.removeEmpty(room);
         },
       },
       async start() {

@@ -18,6 +18,24 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
     return directory.get(id);
   }
 
+  async function leave(id: number, account: Account): Promise<void> {
+    const room = await get(id);
+    if (room === undefined) return;
+    await context.queue.run(id, () => members.end(room, account));
+    await settings.removeEmpty(room);
+  }
+
+  async function lastOwned(account: Account): Promise<readonly KnownRoom[]> {
+    await directory.load();
+    const owned: KnownRoom[] = [];
+    for (const id of await memberships.of(account.id)) {
+      const room = directory.get(id);
+      if (room?.owners.includes(account.id) !== true || (await hasOwner(context, room, account.id))) continue;
+      if ((await memberships.standing(id, account.id))?.role === 'owner') owned.push(room);
+    }
+    return owned.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
   return {
     find: (room, account) => findRoom(context, room, account),
     get,
@@ -50,21 +68,16 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
       const room = await get(id);
       return room === undefined ? noRoom(String(id)) : members.add(room, account, role);
     },
-    async leave(id, account) {
-      const room = await get(id);
-      if (room === undefined) return;
-      await context.queue.run(id, () => members.end(room, account));
-      await settings.removeEmpty(room);
-    },
-    async lastOwned(account) {
-      await directory.load();
-      const owned: KnownRoom[] = [];
-      for (const id of await memberships.of(account.id)) {
-        const room = directory.get(id);
-        if (room?.owners.includes(account.id) !== true || (await hasOwner(context, room, account.id))) continue;
-        if ((await memberships.standing(id, account.id))?.role === 'owner') owned.push(room);
-      }
-      return owned.sort((a, b) => (a.name < b.name ? -1 : 1));
+    leave,
+    lastOwned,
+    async leaveAll(account) {
+      const owned = new Set((await lastOwned(account)).map(({ id }) => id));
+      const joined = await context.log.roomsOf(account.id, 'room');
+      // In parallel, so that the store writes them together.
+      await Promise.all(
+        joined.map(({ id, size }) => (size === 1 && owned.has(id) ? settings.remove(id, account) : leave(id, account))),
+      );
+      directory.leftAll(account.id);
     },
     async remove(id, by = SERVER) {
       await directory.load();

@@ -137,6 +137,8 @@ export interface Rooms {
   join(room: number, account: Account, role?: RoomRole): Promise<Refusal | undefined>;
   /** Ends a membership, if there is one. A room of users without an owner goes with its last member. */
   leave(room: number, account: Account): Promise<void>;
+  /** Ends all memberships of an account that is to be removed. Rooms that it owns and is alone in are deleted. */
+  leaveAll(account: Account): Promise<void>;
   /** The rooms of users that have no owner but this account, by name. */
   lastOwned(account: Account): Promise<readonly RoomInfo[]>;
   /** Deletes a room with its messages, if it exists. @param by who is shown as having deleted it */

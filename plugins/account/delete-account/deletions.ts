@@ -1,4 +1,13 @@
-import { type Account, isBot, type Logger, type RemovalContext, removeAccount, type Storage, z } from 'chatserv';
+import {
+  type Account,
+  isBot,
+  type Logger,
+  type MessageLog,
+  type RemovalContext,
+  removeAccount,
+  type Storage,
+  z,
+} from 'chatserv';
 
 /** What becomes of an account's messages. */
 export const MESSAGES = ['keep', 'redact'] as const;
@@ -10,6 +19,7 @@ const PAGE = 500;
 
 /** What a deletion uses. */
 export interface DeletionContext extends RemovalContext {
+  readonly messageLog?: MessageLog | undefined;
   readonly storage: Storage;
   readonly logger: Logger;
 }

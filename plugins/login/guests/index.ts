@@ -11,7 +11,6 @@ import {
   isGuest,
   isTemporary,
   KeyedQueue,
-  MessageLog,
   nameObjection,
   param,
   Registration,
@@ -38,22 +37,9 @@ export default definePlugin({
   summary: 'Lets people in without an account, under a name for one session',
   options: guestsOptions,
   needs: { accounts: Accounts },
-  wants: { claims: SessionClaims, messageLog: MessageLog, registration: Registration, rooms: Rooms, storage: Storage },
+  wants: { claims: SessionClaims, registration: Registration, rooms: Rooms, storage: Storage },
   provides: { guests: Guests },
-  setup({
-    options,
-    accounts,
-    claims,
-    messageLog,
-    registration,
-    rooms,
-    storage,
-    server,
-    clock,
-    logger,
-    signal,
-    hotState,
-  }) {
+  setup({ options, accounts, claims, registration, rooms, storage, server, clock, logger, signal, hotState }) {
     const hasAccounts = options.rooms !== 'none';
     if (!options.mark && !hasAccounts) {
       throw new Error("`mark: false` requires that guests have accounts: set `rooms` to 'join' or 'create'");
@@ -65,7 +51,6 @@ export default definePlugin({
       storage &&
       new GuestAccounts({
         accounts,
-        messageLog,
         rooms,
         claims,
         logger,
