@@ -19,7 +19,7 @@ import { METADATA } from './registration/capabilities.ts';
 import { Registration } from './registration/registration.ts';
 import { welcomeLines } from './registration/welcome.ts';
 import { type LineFacts, tagsOf } from './render/tags.ts';
-import { type DraftMessage, isTooLong, parseMessage, serializeMessage } from './wire/message.ts';
+import { type DraftMessage, isTooLong, parseMessage, serializeLine } from './wire/message.ts';
 import { type Numeric, numericOf } from './wire/numerics.ts';
 
 /** The event with which the plugin sends a client lines outside its answers. */
@@ -227,7 +227,7 @@ export class Client implements CodecState {
 
   /** A line as text, from the server unless it has another source. */
   text(line: DraftMessage): string {
-    return `${serializeMessage({ source: this.irc.options.name, ...line })}\r\n`;
+    return serializeLine({ source: this.irc.options.name, ...line });
   }
 
   /** A numeric as a line. @param text instead of its usual text */
@@ -286,6 +286,6 @@ export class Client implements CodecState {
   #closing(reason: string, seconds = 0): string {
     const told = reason === 'timeout' ? `Ping timeout: ${seconds} seconds` : reason;
     const why = reason === 'goodbye' ? (this.quitMessage ?? 'Client quit') : told;
-    return `${serializeMessage({ command: 'ERROR', params: [`Closing link: ${this.nick} (${why})`] })}\r\n`;
+    return serializeLine({ command: 'ERROR', params: [`Closing link: ${this.nick} (${why})`] });
   }
 }

@@ -2,7 +2,7 @@ import type { Input, Output, Question } from 'chatserv';
 import type { Client } from '../client.ts';
 import { EarlyMetadata } from '../metadata/before-login.ts';
 import { nickOf } from '../names.ts';
-import { type DraftMessage, type IrcMessage, serializeMessage } from '../wire/message.ts';
+import { type DraftMessage, type IrcMessage, serializeLine } from '../wire/message.ts';
 import { cap } from './cap.ts';
 import { presetOf } from './credentials.ts';
 import { loginToRegister, nothingToVerify, notRegistered, registered, registerRefusal } from './new-account.ts';
@@ -174,7 +174,7 @@ export class Registration {
         register: notRegistered(nick, ['TEMPORARILY_UNAVAILABLE', why]),
         nick: client.numericLine('ERR_PASSWDMISMATCH', [], why),
       }[attempt ?? 'nick'];
-      return `${client.text(refused)}${serializeMessage({ command: 'ERROR', params: [`Closing link: ${why}`] })}\r\n`;
+      return client.text(refused) + serializeLine({ command: 'ERROR', params: [`Closing link: ${why}`] });
     }
     // The login dialogue begins before the client has said anything.
     if (attempt === undefined) return '';

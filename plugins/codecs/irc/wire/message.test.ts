@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMessage, serializeMessage } from './message.ts';
+import { parseMessage, serializeLine, serializeMessage } from './message.ts';
 
 /** A parsed line as short as a test can state it. */
 function parts(line: string): unknown {
@@ -105,4 +105,12 @@ test('a message is the same after a round trip', () => {
       expect(parseMessage(serializeMessage(whole))).toEqual(whole);
     }),
   );
+});
+
+test('a line that would be too long is cut between characters, its tags aside', () => {
+  const tags = new Map([['+a', 'x'.repeat(1000)]]);
+  const line = (param: string) => serializeLine({ tags, command: 'FAIL', params: ['JOIN', param, 'Not so.'] });
+  expect(line('x'.repeat(491))).toBe(`@+a=${'x'.repeat(1000)} FAIL JOIN ${'x'.repeat(491)} :Not so.\r\n`);
+  expect(line('x'.repeat(492))).toBe(`@+a=${'x'.repeat(1000)} FAIL JOIN ${'x'.repeat(492)} :Not \r\n`);
+  expect(line('é'.repeat(300))).toBe(`@+a=${'x'.repeat(1000)} FAIL JOIN ${'é'.repeat(250)}\r\n`);
 });

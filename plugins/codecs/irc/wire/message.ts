@@ -1,3 +1,4 @@
+import { splitText } from './split.ts';
 import { parseTags, serializeTags } from './tags.ts';
 
 /** A line of IRC, taken apart. */
@@ -86,6 +87,16 @@ export function serializeMessage({ tags, source, command, params = [] }: DraftMe
     else line += index === last ? ` :${text}` : ' *';
   });
   return line;
+}
+
+/** Serializes a message as one line with its end. One that quotes a client may be too long, and is cut. */
+export function serializeLine(message: DraftMessage): string {
+  const line = serializeMessage(message);
+  // A character has up to three bytes for each of its UTF-16 units.
+  if (line.length * 3 <= LINE - 2) return `${line}\r\n`;
+  const tags = line.startsWith('@') ? line.indexOf(' ') + 1 : 0;
+  const [fitting = ''] = splitText(line.slice(tags), LINE - 2);
+  return `${line.slice(0, tags)}${fitting}\r\n`;
 }
 
 /** What no line can contain. */
