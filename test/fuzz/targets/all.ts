@@ -5,6 +5,7 @@ import { codecs } from './codecs.ts';
 import { config } from './config.ts';
 import { framing } from './framing.ts';
 import { ircLines } from './irc-lines.ts';
+import { ircSession } from './irc-session.ts';
 import { lists } from './lists.ts';
 import { proxy } from './proxy.ts';
 import { session } from './session.ts';
@@ -20,4 +21,5 @@ export const TARGETS: readonly Target[] = [
   lists,
   archive,
   ircLines,
+  ircSession,
 ];

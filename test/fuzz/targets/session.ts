@@ -1,7 +1,6 @@
-import { deepStrictEqual, ok } from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
+import { deepStrictEqual } from 'node:assert/strict';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { Collected } from '../collected.ts';
 import { cleanLines, judgeJson, judgePlain, linesOf, withoutMessages } from '../conversation.ts';
 import type { Target } from '../engine.ts';
 import { command, jsonLine, NAMES, SECRETS, text } from '../grammar.ts';
@@ -11,9 +10,6 @@ import type { Random } from '../random.ts';
 
 /** How many conversations one server has before another takes its place. */
 const LIFE = 300;
-
-/** How long a conversation may take, in milliseconds. */
-const PATIENCE = 20_000;
 
 /**
  * Whole conversations with a server in memory, login and commands, with the codecs line, classic and json:
@@ -81,40 +77,6 @@ class Stage {
   async close(): Promise<void> {
     this.#witness.stream.destroy();
     await this.#server[Symbol.asyncDispose]();
-  }
-}
-
-/** A client's end, and what has come there. */
-class Collected {
-  readonly stream: Duplex;
-  #chunks: Buffer[] = [];
-
-  constructor(stream: Duplex) {
-    this.stream = stream;
-    stream.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
-    stream.on('error', () => {});
-  }
-
-  /** Awaits what fits, and takes all that came till then. */
-  async sees(pattern: RegExp): Promise<void> {
-    for (let text = ''; !pattern.test(text); text += this.take()) await once(this.stream, 'data');
-  }
-
-  take(): Buffer {
-    return Buffer.concat(this.#chunks.splice(0));
-  }
-
-  /** All that comes until it is closed. */
-  async all(): Promise<Buffer> {
-    if (!this.stream.closed) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const late = setTimeout(resolve, PATIENCE);
-      this.stream.once('close', resolve);
-      await promise;
-      clearTimeout(late);
-    }
-    ok(this.stream.closed, 'the conversation does not end');
-    return this.take();
   }
 }
 
