@@ -11,9 +11,6 @@ async function arrivesAs(town: Town, name: string, role: string): Promise<Visito
   const visitor = await town.arrives();
   await visitor.registers(name);
   await folder.runs(['user', 'role', name, role, '--config', town.program.configFile]);
-  // The commands of a role are listed after the login.
-  await visitor.page.reload();
-  await visitor.page.locator('#me-state', { hasText: 'Online' }).waitFor();
   return visitor;
 }
 
@@ -83,6 +80,26 @@ describe.skipIf(CHROMIUM === undefined)('moderators of the server, on the page',
     await carol.registers('carol');
     await carol.opens('root');
     expect(await carol.page.getByRole('button', { name: 'Moderate root' }).count()).toBe(0);
+  });
+
+  test('are made by admins, and see at once what they may do', async () => {
+    await using town = await startTown();
+    const root = await arrivesAs(town, 'root', 'admin');
+    const bob = await town.arrives();
+    await bob.registers('bob');
+    await bob.opens('root');
+    await root.opens('bob');
+    await root.page.getByRole('button', { name: 'Moderate bob' }).click();
+    const dialog = root.page.getByRole('dialog');
+    await dialog.getByRole('group', { name: 'Role: none' }).waitFor();
+    await dialog.getByRole('button', { name: 'Make a moderator' }).click();
+    await dialog.getByRole('group', { name: 'Role: moderator' }).waitFor();
+    await bob.page.getByRole('button', { name: 'Moderate root' }).waitFor();
+    await dialog.getByRole('button', { name: 'No longer a moderator' }).focus();
+    await root.page.keyboard.press('Enter');
+    await dialog.getByRole('group', { name: 'Role: none' }).waitFor();
+    await bob.page.getByRole('button', { name: 'Moderate root' }).waitFor({ state: 'detached' });
+    expect(await root.page.evaluate('document.activeElement.textContent')).toBe('Make a moderator');
   });
 
   test('find all reports in the settings', async () => {
