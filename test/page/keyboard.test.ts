@@ -106,4 +106,72 @@ describe.skipIf(CHROMIUM === undefined)('with the keyboard alone', { timeout: 12
     }
     await page.getByText('Your password was changed.').waitFor();
   });
+
+  test('the focus goes on to a neighbour when its button has done its work', async () => {
+    await using town = await startTown();
+    const [bob, carol, dan] = [
+      await town.program.joins('bob'),
+      await town.program.joins('carol'),
+      await town.program.joins('dan'),
+    ];
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const { page } = ada;
+    const dialog = page.getByRole('dialog');
+    const focused = (name: RegExp) => expect.poll(() => page.evaluate(FOCUSED)).toMatch(name);
+    const presses = async (name: string | RegExp) => {
+      await dialog.getByRole('button', { name }).first().focus();
+      await page.keyboard.press('Enter');
+    };
+    const opens = (name: string) => page.getByRole('button', { name, exact: true }).click();
+    const closes = async () => {
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    };
+
+    for (const name of ['carol', 'dan']) {
+      await ada.says(`/ignore ${name}`);
+      await page.locator('.note', { hasText: name }).waitFor();
+    }
+    await opens('Settings');
+    await presses('Stop ignoring carol');
+    await focused(/^Stop ignoring dan$/);
+    await page.keyboard.press('Enter');
+    await focused(/^Ignore$/);
+    await closes();
+
+    await ada.says('/create #lab');
+    await ada.opens('#lab');
+    for (const person of [bob, carol, dan]) await answered(person, 'join #lab', /^joined:/);
+    for (const text of ['one', 'two']) {
+      await answered(bob, `message #lab rude ${text}`, /^sent:/);
+      await comes(carol, new RegExp(`rude ${text}$`));
+      await answered(carol, 'report bob', /^reported:/);
+    }
+    await ada.hears('rude two');
+    await opens('Members');
+    await dialog.getByLabel('Topic').fill('tea');
+    await presses('Set');
+    await page.locator('#talk-about', { hasText: 'tea' }).waitFor();
+    await focused(/^Set$/);
+    await presses('Reports and waiting messages');
+    await presses('Close the report: bob');
+    await comes(carol, /was dealt with/);
+    await expect.poll(() => dialog.locator('.case').count()).toBe(1);
+    await focused(/^Close the report: bob$/);
+    await page.keyboard.press('Enter');
+    await dialog.getByText('No reports are open').waitFor();
+    await focused(/^Close$/);
+    await closes();
+
+    // A reaction that was taken back.
+    await answered(dan, 'message #lab hello', /^sent:/);
+    await ada.hears('hello');
+    await ada.messages.last().locator('.act').click();
+    await page.getByRole('menuitem', { name: 'React with 👍' }).click();
+    await ada.messages.last().locator('.reaction').focus();
+    await page.keyboard.press('Enter');
+    await ada.messages.last().locator('.reaction').waitFor({ state: 'detached' });
+    await focused(/^Message menu$/);
+  });
 });

@@ -6,6 +6,7 @@ import { Keep } from './model/keep.ts';
 import { applyDensity, applyTheme } from './model/look.ts';
 import { Page } from './model/page.ts';
 import { moderationViews } from './talk/moderation-views.tsx';
+import { keepFocus } from './ui/keep-focus.ts';
 
 views.value = new Map(Object.entries(moderationViews));
 void loadExtensions();
@@ -14,4 +15,7 @@ applyDensity();
 const page = new Page();
 page.open(Keep.load());
 const root = document.getElementById('page');
-if (root !== null) render(<App page={page} />, root);
+if (root !== null) {
+  keepFocus(root);
+  render(<App page={page} />, root);
+}

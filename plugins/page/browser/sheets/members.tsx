@@ -106,9 +106,7 @@ export function MembersSheet({
       <p class="hint" role="status" hidden={done.value === ''}>
         {done.value}
       </p>
-      {mine >= MODERATOR && (
-        <RoomTools key={topic} screen={screen} room={room} topic={topic} isOwner={mine === OWNER} act={act} />
-      )}
+      {mine >= MODERATOR && <RoomTools screen={screen} room={room} topic={topic} isOwner={mine === OWNER} act={act} />}
       <input
         type="text"
         aria-label="Find a member"

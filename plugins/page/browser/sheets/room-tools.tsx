@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
 
 interface RoomToolsProps {
@@ -46,7 +46,7 @@ interface LineFormProps {
   readonly id: string;
   readonly label: string;
   readonly button: string;
-  /** What the field holds at first. */
+  /** What the field holds at first, and after a change of it. */
   readonly value: string;
   readonly onLine: (text: string) => void;
 }
@@ -54,6 +54,9 @@ interface LineFormProps {
 /** A field with a button in it. */
 function LineForm({ id, label, button, value, onLine }: LineFormProps) {
   const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (input.current !== null) input.current.value = value;
+  }, [value]);
   return (
     <form
       onSubmit={(event) => {
@@ -63,7 +66,7 @@ function LineForm({ id, label, button, value, onLine }: LineFormProps) {
     >
       <label for={id}>{label}</label>
       <div class="joined">
-        <input id={id} ref={input} type="text" dir="auto" autocomplete="off" defaultValue={value} />
+        <input id={id} ref={input} type="text" dir="auto" autocomplete="off" />
         <button type="submit" class="quiet">
           {button}
         </button>

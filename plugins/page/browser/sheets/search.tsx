@@ -56,7 +56,7 @@ export function SearchSheet({ screen, onClose }: { readonly screen: Screen; read
         onSubmit={(event) => {
           event.preventDefault();
           const words = input.current?.value.trim() ?? '';
-          if (words === '') return;
+          if (words === '' || isBusy.peek()) return;
           const place = placeOf(talk.to);
           const within = typeof place === 'string' ? `in:${place}` : `in:(${place.join(' ')})`;
           void search(here.current?.checked === true ? `${within} ${words}` : words);
@@ -72,7 +72,7 @@ export function SearchSheet({ screen, onClose }: { readonly screen: Screen; read
             autocomplete="off"
             aria-describedby="search-hint"
           />
-          <button class="quiet" type="submit" disabled={isBusy.value}>
+          <button class="quiet" type="submit" aria-disabled={isBusy.value}>
             Search
           </button>
         </div>
