@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { answered, comes } from '../support/comes.ts';
 import { startTown } from '../support/town.ts';
-import { CHROMIUM, PHONE } from '../support/visitor.ts';
+import { CHROMIUM, PHONE, type Visitor } from '../support/visitor.ts';
+
+/** Puts a finger on a message, and maybe moves it; `lift` takes it away. */
+async function touches({ page, messages }: Visitor, text: string) {
+  const devtools = await page.context().newCDPSession(page);
+  const { x = 0, y = 0, height = 0 } = (await messages.filter({ hasText: text }).locator('.body').boundingBox()) ?? {};
+  const at = (up: number) => ({ touchPoints: [{ x: x + 5, y: y + height / 2 - up }] });
+  await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', ...at(0) });
+  return {
+    moves: (up: number) => devtools.send('Input.dispatchTouchEvent', { type: 'touchMove', ...at(up) }),
+    lift: () => devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] }),
+  };
+}
 
 describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_000 }, () => {
   test('is used by touch alone, and fits its width', async () => {
@@ -50,5 +62,40 @@ describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_00
     await page.getByLabel('Find people and rooms').fill('la');
     await ada.entry('#lab').tap();
     await ada.hears('from noon on');
+  });
+
+  test('opens the menu of a message on which a finger stays', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives(PHONE);
+    const { page } = ada;
+    await ada.registers('ada');
+    await ada.says('is the kiln free?', 'at noon');
+    await ada.messages.last().locator('.act').waitFor();
+    const menu = page.getByRole('menu');
+    const scrolls = await touches(ada, 'kiln');
+    await scrolls.moves(20);
+    await scrolls.lift();
+    const finger = await touches(ada, 'at noon');
+    await page.getByRole('menu', { name: 'Message: at noon' }).waitFor();
+    await finger.lift();
+    await menu.getByRole('menuitem', { name: 'Edit' }).tap();
+    await menu.waitFor({ state: 'detached' });
+    expect(await ada.composer.inputValue()).toBe('at noon');
+    expect(await page.evaluate('String(getSelection())')).toBe('');
+  });
+
+  test('leaves the text of a message to a mouse', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('is the kiln free?');
+    const body = ada.messages.locator('.body');
+    await ada.messages.locator('.act').waitFor({ state: 'attached' });
+    const { x = 0, y = 0, width = 0, height = 0 } = (await body.boundingBox()) ?? {};
+    await ada.page.mouse.move(x + 1, y + height / 2);
+    await ada.page.mouse.down();
+    await ada.page.mouse.move(x + width, y + height / 2, { steps: 5 });
+    await ada.page.mouse.up();
+    expect(await ada.page.evaluate('String(getSelection())')).toBe('is the kiln free?');
   });
 });

@@ -43,6 +43,8 @@ export interface OpenMenu {
   readonly entry: Entry;
   /** The button that it belongs to. */
   readonly anchor: HTMLElement;
+  /** The finger that has opened it and is not lifted yet. */
+  readonly pointer?: number;
 }
 
 /**

@@ -9,7 +9,7 @@ const EDGE = 8;
 
 /** The menu of a message: what the user can do with it. */
 export function MessageMenu({ screen, menu }: { readonly screen: Screen; readonly menu: OpenMenu }) {
-  const { entry, anchor } = menu;
+  const { entry, anchor, pointer } = menu;
   const { actions } = screen;
   const view = useRef<HTMLDivElement>(null);
   const mayDelete = useSignal(entry.mine);
@@ -21,6 +21,8 @@ export function MessageMenu({ screen, menu }: { readonly screen: Screen; readonl
     element.showPopover();
     place(element, anchor);
     itemsIn(element)[0]?.focus();
+    // Lifted outside of the menu, the finger would close it.
+    if (pointer !== undefined) element.setPointerCapture(pointer);
     return () => {
       if (element.contains(document.activeElement) || document.activeElement === document.body) anchor.focus();
     };

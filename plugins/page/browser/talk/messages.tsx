@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
 import { type Entry, type Note, shownIn, type Talk } from '../model/talk.ts';
 import { dayOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyView } from './empty-view.tsx';
+import { LongPress } from './long-press.ts';
 import { isSaidTogether } from './message.tsx';
 import { Blocks, MessageBlock } from './message-block.tsx';
 import { MessageRow } from './message-row.tsx';
@@ -48,6 +49,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
   const hasNews = useSignal(false);
   const isFar = useSignal(false);
   const blocks = useBlocks(screen, talk, entries);
+  const longPress = useMemo(() => new LongPress(screen), [screen]);
 
   const toGo = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroll.current ?? {};
@@ -132,7 +134,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
         onKeyDown={(event) => move(event, list.current)}
       >
         {blocks.length === 0 && <EmptyView screen={screen} talk={talk} />}
-        <div id="messages" class="messages" ref={list}>
+        <div id="messages" class="messages" ref={list} {...longPress}>
           {blocks}
         </div>
       </section>
