@@ -215,19 +215,25 @@ test('a message of several lines is one message', async () => {
 });
 
 test.each([
-  [['BATCH +x other #lab'], 'FAIL BATCH UNKNOWN_TYPE other'],
-  [['BATCH +x draft/multiline'], 'FAIL BATCH MULTILINE_INVALID'],
-  [['@batch=x PRIVMSG #lab :hi'], 'FAIL BATCH MULTILINE_INVALID'],
-  [['BATCH +x draft/multiline #lab', '@batch=x PRIVMSG bob :hi'], 'FAIL BATCH MULTILINE_INVALID'],
+  ['of another type', ['BATCH +x other #lab'], 'FAIL BATCH UNKNOWN_TYPE other'],
+  ['without a target', ['BATCH +x draft/multiline'], 'FAIL BATCH MULTILINE_INVALID'],
+  ['without its beginning', ['@batch=x PRIVMSG #lab :hi'], 'FAIL BATCH MULTILINE_INVALID'],
   [
+    'with a line to someone else',
+    ['BATCH +x draft/multiline #lab', '@batch=x PRIVMSG bob :hi'],
+    'FAIL BATCH MULTILINE_INVALID',
+  ],
+  [
+    'of too many lines',
     ['BATCH +x draft/multiline #lab', ...new Array(101).fill('@batch=x PRIVMSG #lab :hi')],
     'FAIL BATCH MULTILINE_MAX_LINES 100',
   ],
   [
+    'of too many bytes',
     ['BATCH +x draft/multiline #lab', ...new Array(11).fill(`@batch=x PRIVMSG #lab :${'x'.repeat(400)}`)],
     'FAIL BATCH MULTILINE_MAX_BYTES 4096',
   ],
-])('%s is refused', async (lines, failure) => {
+])('a batch %s is refused', async (_, lines, failure) => {
   await using all = await start(ALL);
   expect(await all.alice.asks(...lines)).toEqual([expect.stringContaining(`:irc.example ${failure} :`)]);
   expect(await all.bob.asks()).toEqual([]);
