@@ -20,6 +20,9 @@ export const UNUSABLE: ReadonlySet<string> = new Set([
   'mixed-scripts',
 ]);
 
+const NO_ACCOUNT = 'There is no account of this name: register one first, such as on the web page';
+const USERS_ONLY = 'This server lets in registered users only: log in with SASL, or with PASS before NICK';
+
 /** What a question of the login means to a client that has sent all it had. @param hasPassword whether that was a password */
 export function refusalOf(
   { question, because, reason = '' }: Extract<Output, { readonly kind: 'ask' }>,
@@ -35,5 +38,5 @@ export function refusalOf(
     return { numeric: 'ERR_ERRONEUSNICKNAME', text: `Erroneous nickname: ${reason}`, isFinal: false };
   }
   if (reason !== '') return inUse('Nickname is already in use, or looks like one that is');
-  return { numeric: 'ERR_PASSWDMISMATCH', text: 'This server lets in registered users only', isFinal: true };
+  return { numeric: 'ERR_PASSWDMISMATCH', text: hasPassword ? NO_ACCOUNT : USERS_ONLY, isFinal: true };
 }
