@@ -17,8 +17,12 @@ export class Moderation {
     this.#members = members;
   }
 
-  /** Invites a user, and sends a message from the caller that says so. @returns why not, if so */
-  async invite(room: KnownRoom, target: Account, by: Account): Promise<Refusal | undefined> {
+  /**
+   * Invites a user, and sends a message from the caller that says so.
+   * @param device the caller's, which knows from the answer
+   * @returns why not, if so
+   */
+  async invite(room: KnownRoom, target: Account, by: Account, device: string): Promise<Refusal | undefined> {
     const { bans, invitations, memberships, options, server } = this.#context;
     if (room.archived) return archived(room);
     if (await memberships.has(room.id, target.id)) return alreadyIn(target.name, room);
@@ -32,7 +36,7 @@ export class Moderation {
     }
     await invitations.add(room.id, target.id, options.invitationTime);
     // From the caller, so that whatever holds for the caller's messages holds for invitations.
-    const posted = await server.post({ from: by, to: [target], text: invitationText(room.name) });
+    const posted = await server.post({ from: by, to: [target], device, text: invitationText(room.name) });
     if ('kind' in posted) {
       await invitations.remove(room.id, target.id);
       return posted;

@@ -83,7 +83,7 @@ export function moderatorCommands(context: RoomContext, moderation: Moderation, 
       { name: 'invite', summary: 'Invites a user to a room', params: { user }, action: 'invite' },
       (call) => {
         const how = { ...anyone, text: ({ name }: Account) => `invited:${name}` };
-        return onUser(call, (target) => moderation.invite(call.room, target, call.account), how);
+        return onUser(call, (target) => moderation.invite(call.room, target, call.account, call.device), how);
       },
     ),
     roomCommand(

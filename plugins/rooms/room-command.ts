@@ -37,6 +37,8 @@ interface RoomCommandSpec<P extends Params> {
 export interface RoomCall<V> {
   readonly room: KnownRoom;
   readonly account: Account;
+  /** The name of the caller's device. */
+  readonly device: string;
   /** The role that the caller acts in, for a command with an `action`. */
   readonly role: RoomRole | undefined;
   readonly values: V;
@@ -59,7 +61,7 @@ export function roomCommand<P extends Params = {}>(
       const { account, values } = call;
       const room = await findRoom(context, values.room, account);
       if (room === undefined) return noRoom(bare(values.room));
-      const rest = { room, account, values: values as unknown as ValuesOf<P> };
+      const rest = { room, account, device: call.session.deviceName, values: values as unknown as ValuesOf<P> };
       if (action === undefined) return run({ ...rest, role: undefined });
       const role = await actingRole(context, room, account, LEAST_ROLE[action]);
       if (role === undefined) return notMember(room);

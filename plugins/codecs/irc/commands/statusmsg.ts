@@ -27,7 +27,8 @@ export async function tellModerators(
     if (to === undefined || irc.presence.find(to.name) === undefined) continue;
     const of = { id: 0, room: 0, members: [account.id, id] };
     // Whoever does not want to hear from the sender refuses it, and the others read it.
-    await irc.server.postEntry({ kind: STATUS, from: account, of, to: [to], text, kept: false, data: () => data });
+    const about = { kind: STATUS, from: account, device: client.session.deviceName, of };
+    await irc.server.postEntry({ ...about, to: [to], text, kept: false, data: () => data });
   }
   if (!client.has('echo-message')) return;
   const tags = tagsOf(irc, (capability) => client.has(capability), { time: irc.clock.now(), account });
