@@ -65,6 +65,7 @@ export class Client implements CodecState {
   readonly #enabled = new Set<string>();
   readonly #posted = new Map<number, Message>();
   #batches = 0;
+  #onLine: (() => void)[] = [];
   /** Up to when its account has read channels, by room, for the lines of a `JOIN`: milliseconds since 1970. */
   readonly readTimes = new Map<number, number>();
   /** The keys of metadata that it is told of. */
@@ -181,7 +182,13 @@ export class Client implements CodecState {
     return String(this.#batches);
   }
 
+  /** Calls back at its next line. */
+  onLine(callback: () => void): void {
+    this.#onLine.push(callback);
+  }
+
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
+    for (const callback of this.#onLine.splice(0)) callback();
     if ('fault' in line) return [{ kind: 'reply', text: this.#faulty(line.fault, line.lossy) }];
     if (isTooLong(line.text)) return [{ kind: 'reply', text: this.#faulty('too-long') }];
     const message = parseMessage(line.text);

@@ -76,6 +76,54 @@ describe('two devices of an account', () => {
   });
 });
 
+describe('clients that name no device', () => {
+  const logIn = (server: TestServer) => IrcClient.logIn(server, { nick: 'alice', password: PASSWORD });
+
+  /** Logs another one in, while one that is on answers. */
+  async function logInBeside(server: TestServer, ...others: readonly IrcClient[]): Promise<IrcClient> {
+    const login = logIn(server);
+    for (const other of others) {
+      await other.reads(/^PING /);
+      other.says('PONG x');
+    }
+    return login;
+  }
+
+  test('are on at the same time, and read what the account says elsewhere', async () => {
+    await using server = await startServer(IRC);
+    const bob = await IrcClient.joins(server, 'bob');
+    const first = await IrcClient.joins(server, 'alice');
+    const second = await logInBeside(server, first);
+    const third = await logInBeside(server, first, second);
+    await bob.asks('PRIVMSG alice :hello');
+    const line = await server.returns('alice');
+    await line.asks('message bob from a plain line');
+    const said = [
+      ':bob!bob@irc.example PRIVMSG alice :hello',
+      ':alice!alice@irc.example PRIVMSG bob :from a plain line',
+    ];
+    for (const client of [first, second, third]) expect(await client.asks()).toEqual(said);
+  });
+
+  test('that come at the same time do not replace each other', async () => {
+    await using server = await startServer(IRC);
+    await server.registers('alice');
+    const clients = await Promise.all([logIn(server), logIn(server)]);
+    for (const client of clients) expect(await client.asks('PRIVMSG alice :me')).not.toContainEqual(/^ERROR/);
+  });
+
+  test('take over from one that does not answer', async () => {
+    await using server = await startServer(IRC);
+    const first = await IrcClient.joins(server, 'alice');
+    const second = await logInBeside(server, first);
+    const again = logIn(server);
+    await first.reads(/^PING /);
+    server.clock.advance(2);
+    expect((await first.ends()).at(-1)).toBe('ERROR :Closing link: alice (replaced)');
+    for (const client of [await again, second]) expect(await client.asks()).toEqual([]);
+  });
+});
+
 test('a web page speaks IRC by its subprotocol, a line in each message', async () => {
   await using server = await startServer({ ...IRC, http: { port: 0 }, websocket: true });
   const bob = await IrcClient.joins(server, 'bob');

@@ -38,6 +38,7 @@ import { Monitors } from './people/monitors.ts';
 import { PastUsers } from './people/past-users.ts';
 import { IrcPresence } from './people/presence.ts';
 import { tellRenamed } from './people/renamed.ts';
+import { Devices } from './registration/devices.ts';
 import { REGISTRATION } from './registration/registration.ts';
 import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
@@ -222,5 +223,10 @@ function newIrc(since: number): Irc {
     since,
   };
   const irc = parts as unknown as Irc;
-  return Object.assign(irc, { channels: new Channels(irc), census: new Census(irc), monitors: new Monitors(irc) });
+  return Object.assign(irc, {
+    channels: new Channels(irc),
+    census: new Census(irc),
+    devices: new Devices(irc),
+    monitors: new Monitors(irc),
+  });
 }

@@ -26,6 +26,7 @@ import type { IrcOptions } from './options.ts';
 import type { Census } from './people/census.ts';
 import type { Monitors } from './people/monitors.ts';
 import type { PastUsers } from './people/past-users.ts';
+import type { Devices } from './registration/devices.ts';
 import type { Underway } from './underway.ts';
 
 /** The services of one generation of the plugin. */
@@ -58,6 +59,7 @@ export interface Irc extends IrcServices {
   readonly clients: Clients;
   readonly channels: Channels;
   readonly census: Census;
+  readonly devices: Devices;
   readonly underway: Underway;
   readonly monitors: Monitors;
   readonly pastUsers: PastUsers;

@@ -4,6 +4,22 @@ import type { Irc } from './irc.ts';
 /** How often clients are looked at, as a part of the time that one may be silent. */
 const LOOKS = 4;
 
+/** Whether a client that is online says something soon, asked by a PING. @param time in milliseconds */
+export async function answersPing(client: Client, time: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  client.onLine(() => resolve(true));
+  const cancel = client.irc.clock.after(time, () => resolve(false));
+  client.session.onClosed(() => resolve(false));
+  ping(client);
+  const answers = await promise;
+  cancel();
+  return answers;
+}
+
+function ping(client: Client): void {
+  client.sendText(client.text({ source: undefined, command: 'PING', params: [client.irc.options.name] }));
+}
+
 /**
  * Sends a PING to clients that have said nothing for a while, so that those that live are not taken for idle, and closes
  * those that do not answer.
@@ -46,7 +62,7 @@ export class Keepalive {
       lastWords.delete(account.id);
     } else if (!client.isPinged) {
       client.isPinged = true;
-      client.sendText(client.text({ source: undefined, command: 'PING', params: [this.#irc.options.name] }));
+      ping(client);
     }
   }
 }

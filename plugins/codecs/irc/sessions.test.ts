@@ -82,7 +82,11 @@ test('a quiet client is sent a PING, and closed if it does not answer', async ()
 test('a client that logs in with its password takes over from the session it has lost', async () => {
   await using server = await startServer(IRC);
   const alice = await IrcClient.joins(server, 'alice');
-  const again = await IrcClient.logIn(server, { nick: 'alice', password: PASSWORD });
+  const login = IrcClient.logIn(server, { nick: 'alice', password: PASSWORD });
+  // It does not answer.
+  await alice.reads(/^PING /);
+  server.clock.advance(2);
+  const again = await login;
   expect(await alice.ends()).toEqual(['ERROR :Closing link: alice (replaced)']);
   expect(await again.asks('PING x')).toEqual([':irc.example PONG irc.example x']);
 });
@@ -109,6 +113,7 @@ test('what was delivered counts as read', async () => {
     bob.says('QUIT');
     await bob.ends();
     const page = await server.returns('bob');
+    await page.sees(/ alice: hello$/);
     const answer = await page.asks('unread');
     await page.logsOut();
     return answer;

@@ -40,6 +40,7 @@ test('the history has what happened to a channel, as far as IRC has words for it
   alice.says('QUIT');
   await alice.ends();
   const page = await server.returns('alice');
+  for (const happened of ['joined', 'left', 'joined', 'left']) await page.sees(new RegExp(` bob ${happened}$`));
   await page.asks('room-slow #lab 1m');
   await page.asks('room-ban #lab bob');
   await page.asks('room-unban #lab bob');

@@ -1,6 +1,7 @@
 import { type Input, nameKey, type Output } from 'chatserv';
 import type { DraftMessage } from '../wire/message.ts';
-import { newAccount } from './credentials.ts';
+import { identityOf, newAccount } from './credentials.ts';
+import { UNNAMED } from './devices.ts';
 import { UNUSABLE } from './refusal.ts';
 import type { Registration } from './registration.ts';
 
@@ -49,7 +50,8 @@ export async function loginToRegister(
   if (nick === undefined) return notRegistered(name, ['NEED_NICK', 'Choose a nick first.']);
   const wrong = nameRefusal(name, nick);
   if (wrong !== undefined) return notRegistered(name, wrong);
-  const preset = newAccount(nick, password);
+  const { account, device = UNNAMED[0] } = identityOf(nick, undefined);
+  const preset = newAccount({ account, device, password });
   // The login would take the password for that of the account.
   if ((await accounts.find(preset.username)) !== undefined) return notRegistered(nick, TAKEN);
   return { kind: 'login', preset };

@@ -4,10 +4,10 @@ import { EarlyMetadata } from '../metadata/before-login.ts';
 import { nickOf } from '../names.ts';
 import { type DraftMessage, type IrcMessage, serializeLine } from '../wire/message.ts';
 import { cap } from './cap.ts';
-import { presetOf } from './credentials.ts';
+import { identityOf, presetOf } from './credentials.ts';
 import { loginToRegister, nothingToVerify, notRegistered, registered, registerRefusal } from './new-account.ts';
 import { refusalOf } from './refusal.ts';
-import { type Credentials, Sasl } from './sasl.ts';
+import { Sasl } from './sasl.ts';
 
 /** The question whose answer is that the registration is complete: the plugin asks it once the client is authenticated. */
 export const REGISTRATION = 'irc-registration';
@@ -66,8 +66,7 @@ export class Registration {
     if (!this.isComplete || nick === undefined || question === undefined) return [];
     if (question === REGISTRATION) return [{ kind: 'answer', text: '' }];
     if (this.#attempt !== undefined) return [];
-    this.#attempt = 'nick';
-    return [{ kind: 'login', preset: presetOf(nick, this.#password) }];
+    return this.#logIn('nick', nick, this.#password);
   }
 
   /** @returns inputs, instead of what follows from a complete registration */
@@ -140,12 +139,19 @@ export class Registration {
       );
       return [];
     }
-    return this.#logIn(step);
+    return this.#logIn('sasl', step.name, step.password);
   }
 
-  #logIn({ name, password }: Credentials): readonly Input[] {
-    this.#attempt = 'sasl';
-    return [{ kind: 'login', preset: presetOf(name, password) }];
+  #logIn(attempt: 'sasl' | 'nick', name: string, password: string | undefined): readonly Input[] {
+    this.#attempt = attempt;
+    const { client } = this;
+    const identity = identityOf(name, password);
+    if (identity.device !== undefined || password === undefined) return [{ kind: 'login', preset: presetOf(identity) }];
+    const decide = async (): Promise<readonly Input[]> => {
+      const device = await client.irc.devices.choose(client, identity.account);
+      return [{ kind: 'login', preset: presetOf({ ...identity, device }) }];
+    };
+    return [{ kind: 'later', about: 'login', decide }];
   }
 
   async #register(params: readonly string[]): Promise<readonly Input[]> {
