@@ -2,6 +2,7 @@ import { FIREFOX } from './firefox.ts';
 import { HAPROXY } from './haproxy-program.ts';
 import { NATS } from './nats-program.ts';
 import { POSTGRES } from './postgres-programs.ts';
+import { SSHD } from './ssh-server.ts';
 import { CHROMIUM } from './visitor.ts';
 
 /** Says once, before the tests, which of them this machine cannot run. */
@@ -11,6 +12,7 @@ export function setup(): void {
   if (POSTGRES === undefined) leftOut('the store postgres', 'PostgreSQL', 'postgresql');
   if (NATS === undefined) leftOut('the plugin nats', 'NATS server', 'nats-server');
   if (HAPROXY === undefined) leftOut('several servers behind HAProxy', 'haproxy', 'haproxy');
+  if (SSHD === undefined) leftOut('the terminal over ssh', 'sshd', 'openssh-server');
 }
 
 function leftOut(what: string, missing: string, packageName: string): void {

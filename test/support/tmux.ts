@@ -9,6 +9,9 @@ import { promisify } from 'node:util';
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 const run = promisify(execFile);
 
+/** How `chatserv connect` is started. */
+export const CONNECT = [process.execPath, BIN, 'connect'];
+
 /** How long the screen may take to show what is expected, in milliseconds. */
 const PATIENCE = 15_000;
 
@@ -39,7 +42,7 @@ export class Terminal {
 
   /** Starts `chatserv connect` with these words. */
   static connects(args: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
-    return Terminal.runs([process.execPath, BIN, 'connect', ...args], options);
+    return Terminal.runs([...CONNECT, ...args], options);
   }
 
   /** Starts a program. When it ends, the screen says `ended with` and its exit code. */
