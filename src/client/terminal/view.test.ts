@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -94,4 +96,46 @@ test('a name always has the same colour, and a date precedes the messages of ano
   );
   expect(lines[0]).toMatch(/^── Saturday,? 29 February 2020 ─+$/);
   expect(lines[1]).toBe('07:05 bob: hi');
+});
+
+describe('names', () => {
+  /** The colours that xterm has for the codes of names, on a terminal with few colours. */
+  const FEW: Readonly<Record<string, readonly number[]>> = {
+    35: [205, 0, 205],
+    91: [255, 0, 0],
+    94: [92, 92, 255],
+    95: [255, 0, 255],
+  };
+  const LEVELS = [0, 95, 135, 175, 215, 255];
+
+  /** The colours of names, as red, green and blue. */
+  function coloursOf(depth: number): (readonly number[])[] {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, getColorDepth: () => depth });
+    const view = new View(stream as unknown as WriteStream, () => 80);
+    return Array.from({ length: 500 }, (_, index) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what sets a colour
+      const [, many, few = ''] = /\u001b\[(?:1;38;5;(\d+)|(\d+))m/.exec(view.name(`user${index}`)) ?? [];
+      if (many === undefined) return FEW[few] ?? [];
+      const inCube = Number(many) - 16;
+      return [36, 6, 1].map((step) => LEVELS[Math.floor(inCube / step) % 6] ?? 0);
+    });
+  }
+
+  /** The luminance of a colour, as WCAG defines it. */
+  function luminance(colour: readonly number[]): number {
+    const [red = 0, green = 0, blue = 0] = colour.map((level) => {
+      return level <= 10 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
+
+  test.each([4, 8])('can be read on white and on black, with a colour depth of %i bits', (depth) => {
+    const colours = coloursOf(depth);
+    expect(new Set(colours.map(String)).size).toBeGreaterThan(3);
+    for (const colour of colours) {
+      expect(colour).toHaveLength(3);
+      const light = luminance(colour) + 0.05;
+      expect(Math.min(1.05 / light, light / 0.05)).toBeGreaterThan(3);
+    }
+  });
 });

@@ -8,10 +8,11 @@ import { shown } from './safe.ts';
 import type { SearchHits } from './search-hits.ts';
 import { widthOf, wrapped } from './width.ts';
 
-/** Colours of names, readable on dark and light backgrounds, for terminals with few colours and with 256. */
-const FEW = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;
+/** Colours of names that are readable on white and on black, for terminals with few colours and with 256. */
+const FEW = ['magenta', 'blueBright', 'redBright', 'magentaBright'] as const;
 const MANY = [
-  28, 31, 32, 33, 35, 37, 61, 62, 64, 67, 70, 72, 94, 97, 98, 99, 130, 133, 134, 136, 161, 166, 168, 172, 204, 208,
+  26, 27, 28, 29, 30, 31, 32, 61, 62, 63, 64, 67, 94, 97, 98, 99, 100, 128, 130, 131, 133, 134, 161, 162, 163, 164, 166,
+  168,
 ];
 
 type Style = Parameters<typeof styleText>[0];
@@ -149,7 +150,7 @@ export class View {
     let hash = 2_166_136_261;
     for (const character of name.toLowerCase()) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
     const any = (hash ^ (hash >>> 15)) >>> 0;
-    const basic = this.style([FEW[any % FEW.length] ?? 'cyan', 'bold'], shown(name));
+    const basic = this.style([FEW[any % FEW.length] ?? 'magenta', 'bold'], shown(name));
     if (basic === shown(name) || !(this.#stream.getColorDepth?.() >= 8)) return basic;
     return `\u001b[1;38;5;${MANY[any % MANY.length]}m${shown(name)}\u001b[22;39m`;
   }
