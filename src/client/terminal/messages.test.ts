@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RequestError } from '../requests.ts';
-import { closedText, errorText, lostText } from './messages.ts';
+import { answerText, closedText, errorText, lostText } from './messages.ts';
 
 test("a person reads the server's explanation of an error, with the usage if the arguments were wrong", () => {
   const sentence = '<minutes> is missing.';
@@ -21,6 +21,16 @@ test.each([
   ['a word of a later server', 'The connection was lost (a word of a later server).'],
 ])('a connection that fails with %j reads %j', (why, text) => {
   expect(lostText(why)).toBe(text);
+});
+
+test.each([
+  ['done:', 'done'],
+  ['joined:#lab', 'joined: #lab'],
+  ['topic:#lab at https://chat.example', 'topic: #lab at https://chat.example'],
+  ['voted: pizza 1', 'voted: pizza 1'],
+  ['ada:owner bruno:member', 'ada:owner bruno:member'],
+])('the answer %j reads %j', (answer, text) => {
+  expect(answerText(answer)).toBe(text);
 });
 
 test.each([

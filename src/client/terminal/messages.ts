@@ -60,6 +60,11 @@ export function questionText(ask: Ask): { readonly problem: string; readonly pro
   return { problem: isProblem ? answerProblem(ask) : '', prompt: PROMPTS[ask.question] ?? promptOf(ask.question) };
 }
 
+/** An answer of one line, which for programs is a word and what it is about: `joined:#lab`. A list of such stays one. */
+export function answerText(text = ''): string {
+  return text.replace(/^([a-z-]+):$/, '$1').replace(/^([a-z-]+):(?=\S)(?!.*\s[^\s:]+:[a-z])/, '$1: ');
+}
+
 /** How a command is used. @param saying the line that sends what was typed as a message */
 export function misusedText(usage: string, saying?: string): string {
   return withSaying(`Usage: ${usage}`, saying);

@@ -7,7 +7,7 @@ import type { Addressee } from './addressee.ts';
 import type { Display } from './display.ts';
 import { messageCommand } from './message-commands.ts';
 import type { MessageItem } from './message-item.ts';
-import { errorText, misusedText } from './messages.ts';
+import { answerText, errorText, misusedText } from './messages.ts';
 import { commandsOr, ownCommands, type ParsedLine, parseLine, sayingLine } from './parsed-line.ts';
 import { type SearchHit, searchHitsIn } from './search-hits.ts';
 import type { View } from './view.ts';
@@ -196,7 +196,7 @@ export class Talk {
       return;
     }
     const names = Array.isArray(facts?.names) ? facts.names.map(String) : undefined;
-    const answer = lines ?? [inWords(text)];
+    const answer = lines ?? [answerText(text)];
     const isEmpty = answer.every((line) => line === '');
     if (names !== undefined) this.#display.print(() => this.#view.names(`${command}:`, names));
     else if (!isEmpty) this.#display.print(() => this.#view.answer(answer));
@@ -229,9 +229,4 @@ export class Talk {
     if (typed.startsWith('/')) return undefined;
     return sayingLine(typed, this.#display.addressee, this.#conversation.commands);
   }
-}
-
-/** An answer of one line, which for programs is a word and what it is about: `joined:#lab`. */
-function inWords(text = ''): string {
-  return text.replace(/^([a-z-]+):(?=(.?))/, (_, word: string, next: string) => (next === '' ? word : `${word}: `));
 }
