@@ -265,6 +265,13 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.presses('Tab');
     await alice.types('hi');
     await alice.typed('everyone> /message bonnie hi');
+    await alice.presses('C-u');
+    await alice.types('/room-');
+    await alice.presses('Tab');
+    // Many choices take several rows, each with whole words.
+    await alice.shows(
+      /\n {2}room-access( {2}room-[a-z-]+)+\n {2}room-[a-z-]+( {2}room-[a-z-]+)*\n[\s\S]*everyone> \/room-$/,
+    );
   });
 
   test('pastes several lines, which are sent once they are confirmed', async () => {

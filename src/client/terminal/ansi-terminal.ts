@@ -5,6 +5,7 @@ import { type EditAction, Editor } from './editor.ts';
 import { HeldInput } from './held-input.ts';
 import { Screen } from './screen.ts';
 import type { Draft, Terminal, TerminalOwner } from './terminal.ts';
+import { wrapped } from './width.ts';
 
 /** How many choices of a completion are shown. */
 const SHOWN = 60;
@@ -232,6 +233,7 @@ export class AnsiTerminal implements Terminal {
     // Nothing can be completed: shows the choices.
     if (before !== typed || choices.length === 0) return;
     const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
-    this.print(`  ${choices.slice(0, SHOWN).join('  ')}${more}`);
+    const lines = wrapped(choices.slice(0, SHOWN).join('  ') + more, this.columns, 2, 2);
+    this.print(...lines.map((line) => `  ${line}`));
   }
 }
