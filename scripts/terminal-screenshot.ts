@@ -30,7 +30,7 @@ for (const room of ['#boats', '#garden', '#quay']) {
   await chiara.sees(`joined:${room}`);
 }
 
-await using terminal = await Terminal.connects(['localhost'], { columns: 80, rows: 13 });
+await using terminal = await Terminal.connects(['localhost'], { columns: 80, rows: 11 });
 await terminal.shows('Name:');
 await terminal.enters('ada');
 await terminal.shows('Password for ada:');
