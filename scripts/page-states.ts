@@ -10,6 +10,7 @@ import { interAsSystemFont } from './fonts.ts';
 
 registerModuleHooks();
 const { startProgram } = await import('../test/support/program.ts');
+const { Folder } = await import('../test/support/command-line.ts');
 const { answered } = await import('../test/support/comes.ts');
 const { startBrowser, Visitor } = await import('../test/support/visitor.ts');
 
@@ -72,6 +73,12 @@ async function shoot(state: string, enter = async () => {}): Promise<void> {
   await page.setViewportSize(SIZES.desktop);
 }
 
+/** Gives a user a role on the server. */
+async function gives(name: string, role: string): Promise<void> {
+  await using folder = await Folder.with({});
+  await folder.runs(['user', 'role', name, role, '--config', program.configFile]);
+}
+
 await ada.tries('Ada', 'not hers');
 await page.getByText('There is no account').waitFor();
 await shoot('login-failed');
@@ -122,6 +129,14 @@ await page.getByRole('button', { name: 'Reports and waiting messages' }).click()
 await page.locator('.case').nth(1).waitFor();
 await shoot('moderation');
 await page.keyboard.press('Escape');
+await gives('Ada', 'admin');
+await ada.opens('bruno');
+await page.getByRole('button', { name: 'Moderate bruno' }).click();
+await page.getByRole('button', { name: 'Make a moderator' }).waitFor();
+await shoot('person');
+await page.keyboard.press('Escape');
+await gives('Ada', 'none');
+await ada.opens('#garden');
 await page.getByRole('button', { name: 'Search' }).click();
 await page.getByLabel('Words').fill('saturday');
 await page.keyboard.press('Enter');
