@@ -49,4 +49,5 @@ export const ircOptions = z.strictObject({
   motd: z.array(z.string()).default([]).describe('The message of the day, line by line'),
 });
 
+/** The options as the plugin reads them. */
 export type IrcOptions = z.infer<typeof ircOptions>;

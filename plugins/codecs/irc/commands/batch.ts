@@ -3,7 +3,7 @@ import { MULTILINE_BYTES, MULTILINE_LINES, Multiline } from '../messages/multili
 import { CONCAT, MULTILINE } from '../render/said.ts';
 import { say } from './messages.ts';
 
-/** Messages of several lines. */
+/** `BATCH`: messages of several lines, by the IRCv3 draft `multiline`. */
 export const batchCommands: IrcCommands = {
   BATCH: {
     least: 1,
@@ -32,7 +32,7 @@ function begin(call: Call, reference: string, type: string, target: string): voi
   call.isSilent = true;
 }
 
-/** A line of a message. */
+/** Takes a line of the batch that the client has opened. It is answered by the end of the batch, or refused at once. */
 export function collect(call: Call): void {
   const { client, message, params } = call;
   const { multiline } = client;

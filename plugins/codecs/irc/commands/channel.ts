@@ -2,7 +2,7 @@ import type { Account, RoomInfo } from 'chatserv';
 import type { Call } from '../call.ts';
 import type { Irc } from '../irc.ts';
 
-/** The room behind a channel's name, if the client may see it. */
+/** The room behind a channel's name; undefined if there is none that the client may see. */
 export async function roomOf({ irc, account }: Call, name: string): Promise<RoomInfo | undefined> {
   return name.startsWith('#') ? irc.rooms?.find(name, account) : undefined;
 }
@@ -12,7 +12,7 @@ export async function isIn({ rooms }: Irc, { id }: RoomInfo, account: Account): 
   return (await rooms?.role(id, account)) !== undefined;
 }
 
-/** The room behind the name of a channel that the client is in; otherwise the answer says why not. */
+/** The room behind the name of a channel that the client is in. @returns undefined if it is not; the answer then says so */
 export async function ownRoom(call: Call, name: string): Promise<RoomInfo | undefined> {
   const room = await roomOf(call, name);
   if (room === undefined) call.numeric('ERR_NOSUCHCHANNEL', [name]);
@@ -21,7 +21,7 @@ export async function ownRoom(call: Call, name: string): Promise<RoomInfo | unde
   return undefined;
 }
 
-/** The account with a nick, online or not; if there is none, the answer says so. */
+/** The account with a nick, online or not. @returns undefined if there is none; the answer then says so */
 export async function accountOf(call: Call, nick: string): Promise<Account | undefined> {
   const account = await call.irc.accounts.find(nick);
   if (account === undefined) call.numeric('ERR_NOSUCHNICK', [nick]);
@@ -37,7 +37,10 @@ interface ChannelAndUser {
   readonly isMember: boolean;
 }
 
-/** A channel that the client is in, with a user; if there is none of one of them, the answer says so. */
+/**
+ * A channel that the client is in, and a user.
+ * @returns undefined if there is no such channel or user; the answer then says so
+ */
 export async function channelAndUser(call: Call, target: string, nick: string): Promise<ChannelAndUser | undefined> {
   const room = await ownRoom(call, target);
   const account = room && (await accountOf(call, nick));

@@ -10,7 +10,7 @@ import { roomOf } from './channel.ts';
 /** Stands for all channels, in `JOIN`. */
 const NONE = '0';
 
-/** Joining and leaving channels, and who is in them. */
+/** `JOIN`, `PART` and `NAMES` (RFC 2812, 3.2). */
 export const channelCommands: IrcCommands = {
   JOIN: {
     least: 1,

@@ -19,7 +19,7 @@ import type { DraftMessage } from '../wire/message.ts';
 const POSITIONS = 100;
 const POSITIONS_MOST = 1000;
 
-/** What was said before. */
+/** `CHATHISTORY`: what was said before, by the IRCv3 draft `chathistory`. */
 export const chathistoryCommands: IrcCommands = {
   CHATHISTORY: {
     async run(call) {

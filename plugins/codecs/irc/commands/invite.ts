@@ -2,7 +2,7 @@ import type { Call, IrcCommands } from '../call.ts';
 import { nickOf } from '../names.ts';
 import { channelAndUser } from './channel.ts';
 
-/** Invitations. */
+/** `INVITE`: invites a user, or lists the channels that the client is invited to. */
 export const inviteCommands: IrcCommands = {
   INVITE: {
     async run(call) {

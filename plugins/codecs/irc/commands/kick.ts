@@ -2,7 +2,7 @@ import type { Call, IrcCommands } from '../call.ts';
 import { elements, nickOf } from '../names.ts';
 import { channelAndUser } from './channel.ts';
 
-/** Removing members from channels. */
+/** `KICK`: removes members from channels. */
 export const kickCommands: IrcCommands = {
   KICK: {
     least: 2,

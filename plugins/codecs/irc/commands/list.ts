@@ -8,7 +8,7 @@ type Filter = (room: RoomInfo) => boolean;
 
 const MINUTE = 60_000;
 
-/** The channels that there are. */
+/** `LIST`: the channels that the client may see, by the conditions of `ELIST`. */
 export const listCommands: IrcCommands = {
   LIST: {
     async run(call) {

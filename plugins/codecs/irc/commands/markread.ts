@@ -5,7 +5,7 @@ import { locate, markreadLine, parseTimestamp, TIME_FORM } from '../history/refe
 import { isChannel } from '../names.ts';
 import { isEveryone } from '../render/said.ts';
 
-/** What was read. */
+/** `MARKREAD`: up to when the account has read a conversation, by the IRCv3 draft `read-marker`. */
 export const markreadCommands: IrcCommands = {
   MARKREAD: {
     async run(call) {

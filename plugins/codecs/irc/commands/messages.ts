@@ -17,7 +17,7 @@ import { relay } from './tagmsg.ts';
 /** The most targets of one line. */
 const TARGETS_MOST = 4;
 
-/** What clients say. */
+/** `PRIVMSG` and `NOTICE`. */
 export const messageCommands: IrcCommands = {
   PRIVMSG: { run: send, decode },
   NOTICE: { run: send, decode },
@@ -143,7 +143,7 @@ function commandFor({ irc }: Call, target: string, { text }: Prepared) {
   return { word: 'message', values: { to: [target], text } };
 }
 
-/** Why a message was not sent, if so. */
+/** Why a message was not sent: a function that makes the line; undefined if it was sent. */
 export function problemOf(target: string, answer: CommandAnswer): ((call: Call) => DraftMessage) | undefined {
   if (answer.kind === 'error') {
     const isRefused = isChannel(target) && answer.reason !== 'no-room' && answer.reason !== 'rate';

@@ -29,7 +29,7 @@ interface Target {
   readonly mayChange: boolean;
 }
 
-/** Metadata of users and channels: the IRCv3 draft `metadata-3`. */
+/** `METADATA` of users and channels, by the IRCv3 draft `metadata-3`. */
 export const metadataCommands: IrcCommands = {
   METADATA: {
     async run(call) {

@@ -11,7 +11,10 @@ const NUMERICS: Readonly<Record<string, readonly [entry: Numeric, end: Numeric]>
   I: ['RPL_INVEXLIST', 'RPL_ENDOFINVEXLIST'],
 };
 
-/** Answers what a list has. Whoever may not see which users are banned is told the rules about names only. */
+/**
+ * Adds a list of masks to the answer. Whoever may not see which users are banned is told the rules about names only.
+ * @param letter of the mode that is the list
+ */
 export async function showList(call: Call, room: RoomInfo, letter: string): Promise<void> {
   const { irc } = call;
   const [entry, end] = NUMERICS[letter] ?? ['RPL_BANLIST', 'RPL_ENDOFBANLIST'];

@@ -8,7 +8,7 @@ import { isIn, roomOf } from './channel.ts';
 import { ModeCommand } from './mode-command.ts';
 import { userMode } from './user-modes.ts';
 
-/** The modes of channels. */
+/** `MODE`: modes of channels, and of the client itself. */
 export const modeCommands: IrcCommands = {
   MODE: {
     least: 1,

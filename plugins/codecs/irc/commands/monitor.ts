@@ -9,7 +9,7 @@ import type { Numeric } from '../wire/numerics.ts';
 /** How many bytes of nicks a line has. */
 const NICKS_LENGTH = 400;
 
-/** Who comes online and who leaves. */
+/** `MONITOR`: who comes online and who leaves, by IRCv3 `monitor` and `extended-monitor`. */
 export const monitorCommands: IrcCommands = {
   MONITOR: {
     least: 1,

@@ -7,7 +7,7 @@ const NUMERICS: Readonly<Record<string, Numeric>> = { name: 'ERR_ERRONEUSNICKNAM
 /** Reasons that hold for every nick: those who are registered have the name of their account. */
 const FIXED: ReadonlySet<string> = new Set(['command', 'denied', 'guest']);
 
-/** Another nick, which is another name of the account. */
+/** `NICK`: another nick, which is another name of the account. */
 export const nickCommands: IrcCommands = {
   NICK: {
     async run(call) {

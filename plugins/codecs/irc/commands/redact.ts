@@ -4,7 +4,7 @@ import { isChannel } from '../names.ts';
 import { isEveryone } from '../render/said.ts';
 import { tagsOf } from '../render/tags.ts';
 
-/** Deleting messages. */
+/** `REDACT`: deletes messages, by the IRCv3 draft `message-redaction`. */
 export const redactCommands: IrcCommands = {
   REDACT: { least: 2, run: redact },
 };

@@ -17,7 +17,12 @@ const NUMERICS: Readonly<Record<string, Numeric>> = {
   user: 'ERR_NOSUCHNICK',
 };
 
-/** Why one of the server's commands refused a line, as a line. */
+/**
+ * Why one of the server's commands refused a line, as a line: the numeric of the reason if it has one, or else
+ * `ERR_UNKNOWNERROR` with the sentence.
+ * @param output what the command answered
+ * @param target what the line was about; may be empty
+ */
 export function errorLine(call: Call, output: Output, target: string): DraftMessage {
   const { client, message } = call;
   const { reason, sentence } = output.kind === 'error' ? output : { reason: output.kind, sentence: undefined };

@@ -9,7 +9,7 @@ const CODES: Readonly<Record<string, string>> = {
   taken: 'ACCOUNT_EXISTS',
 };
 
-/** The registration of guests, under their nick. */
+/** `REGISTER` and `VERIFY`: guests register their nick, by the IRCv3 draft `account-registration`. */
 export const registerCommands: IrcCommands = {
   REGISTER: {
     least: 3,

@@ -2,7 +2,7 @@ import type { IrcCommands } from '../call.ts';
 import { renameLines } from '../channels/lines.ts';
 import { ownRoom } from './channel.ts';
 
-/** Renaming channels: the IRCv3 draft `channel-rename`. */
+/** `RENAME`: renames channels, by the IRCv3 draft `channel-rename`. */
 export const renameCommands: IrcCommands = {
   RENAME: {
     least: 2,

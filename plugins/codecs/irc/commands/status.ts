@@ -5,7 +5,7 @@ import { watchersOf } from '../people/watchers.ts';
 import { tellAll } from '../render/tell.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
-/** What a client says about itself. */
+/** `AWAY` and `SETNAME`: what a client says about itself. */
 export const statusCommands: IrcCommands = {
   AWAY: {
     async run(call) {
@@ -47,7 +47,7 @@ function tellWatchers({ client, account }: Call, capability: string, line: Draft
   tellAll(told, { source: client.source, ...line }, { account });
 }
 
-/** Tells a client that somebody whom it writes to is away. */
+/** Adds `RPL_AWAY` to the answer if the user is away whom the client writes to. */
 export function addAway(call: Call, target: string): void {
   const account = call.irc.presence.find(target);
   const away = account && personOf(call.irc, account).away;

@@ -3,7 +3,7 @@ import { MODERATORS, STATUS, type StatusMessage } from '../render/status.ts';
 import { tagsOf } from '../render/tags.ts';
 import { ownRoom } from './channel.ts';
 
-/** Whether a target is the moderators of a channel: `@#lab`. */
+/** Whether a target is the moderators of a channel, as in `@#lab` (`STATUSMSG`). */
 export function isStatus(target: string): boolean {
   return target.startsWith(`${MODERATORS}#`);
 }

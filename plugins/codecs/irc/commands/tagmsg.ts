@@ -12,7 +12,7 @@ const TARGETS_MOST = 4;
 /** A tag of clients that want what it is on to be in the history. */
 const PERSIST = '+draft/persist';
 
-/** Tags without a text: reactions, and signs that someone is typing. */
+/** `TAGMSG`: reactions, and signs that someone is typing, by IRCv3 `message-tags`. */
 export const tagCommands: IrcCommands = {
   TAGMSG: {
     least: 1,

@@ -11,7 +11,7 @@ const NONE = '-';
 /** How many entries are looked at for that of a new topic. */
 const LOOKED_AT = 20;
 
-/** What channels are about. */
+/** `TOPIC`: shows or sets what a channel is about. */
 export const topicCommands: IrcCommands = {
   TOPIC: {
     least: 1,

@@ -38,7 +38,7 @@ interface Found {
   readonly channel?: Channel | undefined;
 }
 
-/** Who is here, in one line for each. */
+/** `WHO`, with the fields of WHOX. */
 export const whoCommands: IrcCommands = {
   WHO: {
     least: 1,

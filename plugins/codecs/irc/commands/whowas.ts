@@ -1,7 +1,7 @@
 import type { IrcCommands } from '../call.ts';
 import { elements } from '../names.ts';
 
-/** What is known of users who left. */
+/** `WHOWAS`: users who left. */
 export const whowasCommands: IrcCommands = {
   WHOWAS: {
     run(call) {

@@ -15,8 +15,8 @@ export interface Readable {
 }
 
 /**
- * Up to when accounts have read rooms and conversations, as IRC clients say. Markers of other clients count too: they say
- * which entry was read last.
+ * Up to when accounts have read rooms and conversations, as IRC clients say (IRCv3 draft `read-marker`). Markers of other
+ * clients count too: they say which entry was read last.
  */
 export class ReadMarkers {
   readonly #times: Collection<number>;

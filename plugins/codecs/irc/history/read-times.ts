@@ -3,7 +3,7 @@ import type { Client } from '../client.ts';
 import { nickOf } from '../names.ts';
 import { markreadLine } from './reference.ts';
 
-/** Reads up to when a client's account has read a channel, for `channelLines`. */
+/** Reads up to when a client's account has read a channel, for `channelLines`. @throws when the store cannot be read */
 export async function loadReadTime(
   client: Client,
   account: Account,
@@ -14,7 +14,11 @@ export async function loadReadTime(
     client.readTimes.set(room, await irc.readMarkers.of(irc, account, { name, room }));
 }
 
-/** A user has read a room elsewhere: tells a client, unless it knows. */
+/**
+ * A user has read a room elsewhere: tells a client of its own, unless it knows.
+ * @param id the room's
+ * @throws when the store cannot be read
+ */
 export async function tellRead(client: Client, id: number): Promise<void> {
   const { irc, session } = client;
   const { account } = session;

@@ -39,12 +39,12 @@ function timestamp(time: number): string {
   return `timestamp=${new Date(time).toISOString()}`;
 }
 
-/** A target and up to when it was read; 0 if it was not. */
+/** A `MARKREAD` line. @param time up to when the target was read; 0 if it was not */
 export function markreadLine(target: string, time: number): DraftMessage {
   return { command: 'MARKREAD', params: [target, time === 0 ? '*' : timestamp(time)] };
 }
 
-/** Finds where a reference is in a room. Times of entries in a room ascend. */
+/** Finds where a reference is in a room, whose times ascend. @throws when the log cannot be read */
 export async function locate(written: Written, room: number, log: MessageLog): Promise<Reference> {
   if ('id' in written) return { below: written.id, above: written.id };
   const [first, later] = await Promise.all([

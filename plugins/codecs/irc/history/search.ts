@@ -7,6 +7,7 @@ export const NO_ID = Number.MAX_SAFE_INTEGER;
  * Finds the first entry of a room for which something holds that holds for all later ones too, such as a later time. It
  * reads as many entries as the number of ids has digits in binary.
  * @returns its id; `NO_ID` if there is none
+ * @throws when the log cannot be read
  */
 export async function firstWhere(log: MessageLog, room: number, holds: (entry: Entry) => boolean): Promise<number> {
   let [low, high, found] = [1, (await log.head()) + 1, NO_ID];

@@ -1,7 +1,9 @@
 import type { Part } from './extras.ts';
 
-/** The most lines of a message that is sent in several, and the most bytes of its text. */
+/** The most lines of a message that is sent in several. */
 export const MULTILINE_LINES = 100;
+
+/** The most bytes of its text. */
 export const MULTILINE_BYTES = 4096;
 
 /** A message that a client is sending in several lines. */

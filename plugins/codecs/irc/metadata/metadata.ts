@@ -24,6 +24,7 @@ export class Metadata {
     this.#stored.watch((key) => this.#changedElsewhere(key));
   }
 
+  /** The metadata of an account or a channel. @throws when it cannot be read */
   async of(owner: MetadataOwner): Promise<Values> {
     return new Map(await this.#stored.get(keyOf(owner)));
   }

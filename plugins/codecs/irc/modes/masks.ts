@@ -16,7 +16,7 @@ export const LISTS: Readonly<Record<string, readonly RoomNameList[]>> = {
   I: ['invited'],
 };
 
-/** The letter of a list. */
+/** The letter of the mode that a list is. */
 export function letterOf(list: RoomNameList): string {
   return list === 'exempt' ? 'e' : list === 'invited' ? 'I' : 'b';
 }

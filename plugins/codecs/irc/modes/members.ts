@@ -10,7 +10,7 @@ const LETTERS: Readonly<Record<RoomRole, string>> = {
   reader: '',
 };
 
-/** The modes of members. */
+/** The modes of members: operator and voice. */
 export const MEMBER_MODES = 'ov';
 
 /** The role that a mode makes of another; undefined if it changes nothing. */
@@ -20,7 +20,7 @@ export function roleAfter(role: RoomRole, letter: string, isOn: boolean): RoomRo
   return letter === 'o' ? 'moderator' : 'speaker';
 }
 
-/** What a change of a role is in modes. */
+/** A change of a role as modes of the member. */
 export function roleChanges(before: RoomRole, after: RoomRole, nick: string): ModeChange[] {
   const [old, now] = [LETTERS[before], LETTERS[after]];
   if (old === now) return [];

@@ -43,6 +43,7 @@ export class Monitors {
     return true;
   }
 
+  /** Removes a nick from the list of a client, if it is there. */
   remove(client: Client, nick: string): void {
     const key = nameKey(nick);
     this.#lists.get(client)?.delete(key);

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts';
 
-/** The clients that are told of changes to another one: they share a channel with it, or monitor it. */
+/** The clients that are told of changes to another one: they share a channel with it, or monitor it (`extended-monitor`). */
 export function watchersOf({ account, irc }: Client): Client[] {
   const monitoring = irc.monitors.clientsFor(account).filter((one) => one.has('extended-monitor'));
   const watchers = new Set([...irc.channels.peersOf(account), ...monitoring]);

@@ -5,7 +5,10 @@ import { isCapability, isCurrent, listed } from './capabilities.ts';
 /** The longest list in a line, in bytes: the rest of it has the server's name and the nick. */
 const LIST_LENGTH = 400;
 
-/** Answers a `CAP`, before the login or after it. */
+/**
+ * Answers a `CAP` (IRCv3 `capability-negotiation`), before the login or after it.
+ * @param lines the answer is added to these
+ */
 export function cap(client: Client, params: readonly string[], lines: DraftMessage[]): void {
   const [subcommand = '', text = ''] = params;
   const answer = (...rest: string[]) => lines.push({ command: 'CAP', params: [client.nick, ...rest] });

@@ -13,7 +13,7 @@ export async function register(call: Call, password: string): Promise<CommandAns
   return answer;
 }
 
-/** Tells a client that it is logged in as a user. */
+/** Adds to the answer that the client is logged in as a user. */
 export function loggedIn(call: Call): void {
   const { client, account } = call;
   call.numeric('RPL_LOGGEDIN', [client.source, account.name], `You are now logged in as ${account.name}`);

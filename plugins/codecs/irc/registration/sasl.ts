@@ -18,7 +18,7 @@ type Answer = DraftMessage | { readonly numeric: Numeric; readonly params?: read
 /** What an `AUTHENTICATE` leads to. */
 type Step = { readonly lines: readonly Answer[] } | Credentials;
 
-/** The client's side of SASL, with the mechanism PLAIN (RFC 4616). */
+/** One client's SASL exchange (IRCv3 `sasl`), with the mechanism PLAIN (RFC 4616). */
 export class Sasl {
   /** The response so far, once a mechanism was chosen. */
   #response: string | undefined;

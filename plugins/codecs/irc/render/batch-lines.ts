@@ -1,7 +1,10 @@
 import type { Client } from '../client.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
-/** Puts lines into a batch, where the client has batches. Lines that are in a batch within it stay there. */
+/**
+ * Puts lines into a batch (IRCv3 `batch`), or returns them as they are to a client without batches. Lines that are in a
+ * batch within it stay there.
+ */
 export function batchLines(
   client: Client,
   type: string,

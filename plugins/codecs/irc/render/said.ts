@@ -70,8 +70,10 @@ export function saidLines(irc: Irc, said: Said, target: string, has: Has): Draft
   }));
 }
 
-/** The type of batches of a message's lines, and the tag of one that continues the line before. */
+/** The type of batches of a message's lines. */
 export const MULTILINE = 'draft/multiline';
+
+/** The tag of a line that continues the one before. */
 export const CONCAT = 'draft/multiline-concat';
 
 /** How many bytes the nick takes to which a message is addressed: another device of the sender shows its partner's. */

@@ -39,7 +39,7 @@ function tokens({ options }: Irc): readonly string[] {
   ];
 }
 
-/** The tokens, a list for each line. */
+/** The tokens of `RPL_ISUPPORT`, a list for each line. */
 export function isupport(irc: Irc): readonly (readonly string[])[] {
   const all = tokens(irc);
   const lines: (readonly string[])[] = [];

@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
-/** How many users, operators and channels there are. The servers of a cluster are one to their clients. */
+/** Answers `LUSERS`: how many users, operators and channels there are. A cluster is one server to its clients. */
 export function lusersLines(client: Client): DraftMessage[] {
   const { census, channels, clients, server } = client.irc;
   const { here, everywhere, most } = census;

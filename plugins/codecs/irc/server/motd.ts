@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
-/** The message of the day. */
+/** The message of the day, or that there is none. */
 export function motdLines(client: Client): DraftMessage[] {
   const { name, motd } = client.irc.options;
   if (motd.length === 0) return [client.numericLine('ERR_NOMOTD')];

@@ -1,6 +1,6 @@
 const DELIMITER = '\u0001';
 
-/** A client-to-client message inside the text of a PRIVMSG, such as `ACTION waves`. */
+/** A client-to-client message (CTCP) inside the text of a PRIVMSG, such as `ACTION waves`. */
 export interface Ctcp {
   /** In upper case. */
   readonly command: string;

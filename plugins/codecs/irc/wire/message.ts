@@ -1,7 +1,7 @@
 import { splitText } from './split.ts';
 import { parseTags, serializeTags } from './tags.ts';
 
-/** A line of IRC, taken apart. */
+/** A line of IRC, taken apart (RFC 2812, 2.3.1, with the tags of IRCv3 `message-tags`). */
 export interface IrcMessage {
   /** Tags by key, with `+` and vendor where a key has them. A tag without a value has the value `''`. */
   readonly tags: ReadonlyMap<string, string>;
@@ -12,8 +12,10 @@ export interface IrcMessage {
   readonly params: readonly string[];
 }
 
-/** The longest line with its end, and the longest tags with `@` and blank, in bytes. */
+/** The longest line with its end, without tags, in bytes. */
 export const LINE = 512;
+
+/** The longest tags of a client, with `@` and blank, in bytes. */
 export const TAGS = 4096;
 
 /** Whether a client's line is too long, or its tags are. */

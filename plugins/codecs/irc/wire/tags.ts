@@ -12,7 +12,7 @@ const UNESCAPED = new Map([...ESCAPES].map(([char, escaped]) => [escaped, char])
 const KEY = /^\+?(?:[a-z0-9.-]+\/)?[a-z0-9-]+$/i;
 
 /**
- * Parses a message's tags, without the `@`. If a key comes twice, the last one counts; tags with an invalid key are
+ * Parses a message's tags (IRCv3 `message-tags`), without the `@`. If a key comes twice, the last one counts; tags with an invalid key are
  * dropped, so that keys can be relayed as they are.
  * @returns values by key; `''` for a tag without a value
  */
