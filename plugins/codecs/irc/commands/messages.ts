@@ -9,7 +9,7 @@ import { parseCtcp } from '../wire/ctcp.ts';
 import { formattingAsMarks, stripFormatting } from '../wire/formatting.ts';
 import { type DraftMessage, LINE } from '../wire/message.ts';
 import { collect } from './batch.ts';
-import { errorLine } from './refusals.ts';
+import { errorLine, wordsOf } from './refusals.ts';
 import { addAway } from './status.ts';
 import { isStatus, tellModerators } from './statusmsg.ts';
 import { relay } from './tagmsg.ts';
@@ -147,7 +147,7 @@ function commandFor({ irc }: Call, target: string, { text }: Prepared) {
 export function problemOf(target: string, answer: CommandAnswer): ((call: Call) => DraftMessage) | undefined {
   if (answer.kind === 'error') {
     const isRefused = isChannel(target) && answer.reason !== 'no-room' && answer.reason !== 'rate';
-    if (isRefused) return ({ client }) => client.numericLine('ERR_CANNOTSENDTOCHAN', [target], answer.sentence);
+    if (isRefused) return ({ client }) => client.numericLine('ERR_CANNOTSENDTOCHAN', [target], wordsOf(answer));
     return (call) => errorLine(call, answer, target);
   }
   const unknown = answer.facts?.unknown;

@@ -1,4 +1,4 @@
-import type { Output } from 'chatserv';
+import type { Output, Refusal } from 'chatserv';
 import type { Call } from '../call.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import type { Numeric } from '../wire/numerics.ts';
@@ -17,6 +17,17 @@ const NUMERICS: Readonly<Record<string, Numeric>> = {
   user: 'ERR_NOSUCHNICK',
 };
 
+/** Instead of sentences that show what to type on a plain line. */
+const WORDS: Readonly<Record<string, string>> = {
+  'not-member': "You're not on that channel",
+  key: 'Cannot join without the key of the channel (+k)',
+};
+
+/** What a client is told of a refusal. */
+export function wordsOf({ reason, sentence }: Pick<Refusal, 'reason' | 'sentence'>): string | undefined {
+  return WORDS[reason] ?? sentence;
+}
+
 /**
  * Why one of the server's commands refused a line, as a line: the numeric of the reason if it has one, or else
  * `ERR_UNKNOWNERROR` with the sentence.
@@ -25,7 +36,8 @@ const NUMERICS: Readonly<Record<string, Numeric>> = {
  */
 export function errorLine(call: Call, output: Output, target: string): DraftMessage {
   const { client, message } = call;
-  const { reason, sentence } = output.kind === 'error' ? output : { reason: output.kind, sentence: undefined };
+  const { reason } = output.kind === 'error' ? output : { reason: output.kind };
+  const sentence = output.kind === 'error' ? wordsOf(output) : undefined;
   if (reason === 'rate') return client.numericLine('RPL_TRYAGAIN', [message.command]);
   const numeric = NUMERICS[reason];
   if (numeric !== undefined) return client.numericLine(numeric, [target], sentence);

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts';
 import { MODERATORS, STATUS, type StatusMessage } from '../render/status.ts';
 import { tagsOf } from '../render/tags.ts';
 import { ownRoom } from './channel.ts';
+import { wordsOf } from './refusals.ts';
 
 /** Whether a target is the moderators of a channel, as in `@#lab` (`STATUSMSG`). */
 export function isStatus(target: string): boolean {
@@ -19,7 +20,7 @@ export async function tellModerators(
   if (room === undefined || irc.rooms === undefined) return;
   const name = `#${room.name}`;
   const refusal = await irc.rooms.postRefusal(room.id, account);
-  if (refusal !== undefined) return call.numeric('ERR_CANNOTSENDTOCHAN', [target], refusal.sentence);
+  if (refusal !== undefined) return call.numeric('ERR_CANNOTSENDTOCHAN', [target], wordsOf(refusal));
   const moderators = await irc.rooms.moderators(room.id);
   const data: StatusMessage = { channel: name, command: command === 'NOTICE' ? command : 'PRIVMSG', text };
   for (const id of moderators.filter((moderator) => moderator !== account.id)) {
