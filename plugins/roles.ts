@@ -22,6 +22,7 @@ export default definePlugin({
       onAccountChange(account, change) {
         if (change !== 'roles') return;
         for (const session of server.sessionsOf(account)) {
+          // Programs ask which commands they have now; people would read it as a message.
           if (session.codec.acknowledges) session.send({ kind: 'event', event: 'commands', facts: {} });
         }
       },

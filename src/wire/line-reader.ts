@@ -28,6 +28,8 @@ export class LineReader {
   readonly #stream: Readable;
   readonly #context: Context;
   readonly #owner: LineOwner;
+  /** The limit as it was when the client connected. */
+  readonly #lineBytes: number;
   readonly #framer: Framer;
   readonly #rate: RateLimiter;
   /** Whether the protocol is still to be detected from the first bytes. */
@@ -37,11 +39,12 @@ export class LineReader {
   #wakeReader: (() => void) | undefined;
 
   constructor(stream: Readable, context: Context, owner: LineOwner) {
-    const { environment } = context;
+    const { environment, limits } = context;
     this.#heardAt = environment.clock.monotonic();
     this.#stream = stream;
     this.#context = context;
     this.#owner = owner;
+    this.#lineBytes = limits.lineBytes;
     this.#framer = new Framer(this.#longest);
     this.#rate = environment.rateLimiter();
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
@@ -110,7 +113,7 @@ export class LineReader {
 
   /** The longest line, in bytes. */
   get #longest(): number {
-    return Math.max(this.#context.limits.lineBytes, this.#owner.codec.lineBytes ?? 0);
+    return Math.max(this.#lineBytes, this.#owner.codec.lineBytes ?? 0);
   }
 
   #receive(chunk: Buffer): void {

@@ -75,9 +75,11 @@ test('a command that needs a role exists for its holders, from the moment they g
   await alice.sees({ type: 'answer', text: 'sent:' });
   await bob.hears('alice', 'weed grows here');
   await give('alice', 'gardener');
+  await alice.sees({ type: 'commands' });
   says('weed the nettles');
   await alice.sees({ type: 'error', reason: 'is-command', about: 'weed' });
   await give('alice');
+  await alice.sees({ type: 'commands' });
   says('weed grows again');
   await alice.sees({ type: 'answer', text: 'sent:' });
   await bob.hears('alice', 'weed grows again');
