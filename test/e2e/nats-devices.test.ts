@@ -66,6 +66,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('on two servers', (
     const [phone, laptop] = [await login(both.first, 'phone'), await login(both.second, 'laptop')];
     const bob = await both.first.joins('bob');
     expect(await answer(bob, 'create #tea')).toBe('created:#tea');
+    await bob.sees(/messages are kept for/);
     await expect.poll(async () => (await calls(laptop, 'join', '#tea')).type, SOON).toBe('answer');
     await bob.sees(/alice joined$/);
     expect(await answer(bob, 'message #tea a cup?')).toBe('sent:');

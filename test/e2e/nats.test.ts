@@ -42,6 +42,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('two servers with o
     expect(await converse(alice, bob, ['broadcast', 'broadcast'])).toBeLessThan(AT_ONCE);
     expect(await answer(alice, 'create #tea')).toBe('created:#tea');
     await answerUntil(bob, 'join #tea', 'joined:#tea');
+    await bob.sees(/messages are kept for/);
     await comes(alice, /bob joined$/);
     expect(await converse(alice, bob, ['message #tea', 'message #tea'])).toBeLessThan(AT_ONCE);
     // A room that a user is in at login.
