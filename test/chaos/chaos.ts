@@ -19,7 +19,7 @@ const PATIENCE = 60_000;
 /** What a server logs where something is wrong, and may log while parts are away. */
 const [WRONG, EXPECTED] = [
   /"level":"(warn|error|fatal)"/,
-  /"event":"(store|nats)-error"|The PostgreSQL database \S+ at \S+ cannot be reached|"type":"StoreError"|limits.handlerTime|"event":"log-suppressed"/,
+  /"event":"(store|nats)-error"|The PostgreSQL database \S+ at \S+ (cannot be reached|was lost)|"type":"StoreError"|limits.handlerTime|"event":"log-suppressed"/,
 ];
 
 export interface ChaosOptions {
