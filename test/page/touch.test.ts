@@ -45,7 +45,12 @@ describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_00
     await comes(bob, /ada took back 👍/);
     await menuButton.tap();
     await page.getByRole('menuitem', { name: 'Reply' }).tap();
-    await ada.composer.fill('from noon on');
+    await ada.composer.tap();
+    await ada.composer.pressSequentially('from ');
+    await answered(bob, 'message #lab or is it not?', /^sent:$/);
+    await ada.hears('or is it not?');
+    // What arrives does not take the focus from what is typed.
+    await page.keyboard.type('noon on');
     await page.getByRole('button', { name: 'Send' }).tap();
     await comes(bob, /ada: \(bob: "is the kiln free\?"\) from noon on$/);
 

@@ -22,8 +22,10 @@ export function keepFocus(root: HTMLElement): void {
   const observer = new MutationObserver((changes) => {
     const { activeElement: active, body } = document;
     if (focused === undefined || (active !== body && active !== focused)) return;
+    // It has the focus, and nothing was hidden.
+    if (active === focused && changes.every(({ type }) => type === 'childList')) return;
     const removal = removalOf(focused, changes);
-    if (removal === undefined && (!focused.isConnected || isUsable(focused))) return;
+    if (removal === undefined && (!focused.isConnected || isShown(focused))) return;
     const heir = heirOf(focused, removal) ?? (below?.isConnected ? below : document.getElementById('talk-name'));
     focused = undefined;
     heir?.focus({ preventScroll: true });
@@ -69,10 +71,13 @@ function isFollowed(node: Node, by: Node): boolean {
   return (node.compareDocumentPosition(by) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 }
 
-/** Whether a control can have the focus now. A field would open the keyboard of a phone. */
+/** Whether a control can have the focus now. */
+function isShown(control: HTMLElement): boolean {
+  return control.checkVisibility() && !control.matches(':disabled');
+}
+
+/** Whether a control may be given the focus. A field would open the keyboard of a phone. */
 function isUsable(control: HTMLElement): boolean {
   const isField = control.matches('input, textarea');
-  return (
-    control.checkVisibility() && !control.matches(':disabled') && !(isField && matchMedia('(hover: none)').matches)
-  );
+  return isShown(control) && !(isField && matchMedia('(hover: none)').matches);
 }
