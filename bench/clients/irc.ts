@@ -4,6 +4,7 @@ import type { Protocol } from './protocol.ts';
 const BLANK = 0x20;
 const BANG = 0x21;
 const COLON = 0x3a;
+const [P, R] = [0x50, 0x52];
 const PRIVMSG = 'PRIVMSG ';
 const CHANNEL = '#everyone';
 
@@ -20,11 +21,12 @@ export const irc: Protocol = {
   query: 'ISON u0\r\n',
   kindOf(bytes, start, end) {
     const command = commandAt(bytes, start);
-    if (bytes.toString('latin1', command, command + PRIVMSG.length) === PRIVMSG) return 'message';
+    // Of what a server sends, no other command begins with PR.
+    if (bytes[command] === P && bytes[command + 1] === R) return 'message';
     const [word = ''] = bytes.toString('latin1', command, Math.min(end, command + 8)).split(' ');
     return ANSWERS.has(word) ? 'answer' : 'other';
   },
-  textAt: (bytes, start) => bytes.indexOf(COLON, commandAt(bytes, start)) + 1,
+  textAt: (bytes, start) => after(COLON, bytes, commandAt(bytes, start)),
   senderOf: (bytes, start) => bytes.toString('latin1', start + 1, bytes.indexOf(BANG, start)),
 };
 
@@ -37,5 +39,12 @@ export const echoingIrc: Protocol = {
 
 /** Where a line's command begins: after the source, if any. */
 function commandAt(bytes: Buffer, start: number): number {
-  return bytes[start] === COLON ? bytes.indexOf(BLANK, start) + 1 : start;
+  return bytes[start] === COLON ? after(BLANK, bytes, start) : start;
+}
+
+/** The position after the next byte of a kind, which is near: a call of `indexOf` would take longer. */
+function after(byte: number, bytes: Buffer, start: number): number {
+  let at = start;
+  while (bytes[at] !== byte) at++;
+  return at + 1;
 }
