@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { busyDuring, FRAME } from '../support/busy.ts';
+import { CROWD } from '../support/crowd.ts';
 import { startTown } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
@@ -127,6 +128,26 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
     await expect.poll(() => first.isVisible()).toBe(true);
     expect(await ada.messages.count()).toBeLessThan(200);
     expect(busy).toBeLessThan(JUMP);
+  });
+
+  test('5,000 people are narrowed down within a frame', async () => {
+    await using town = await startTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.entry('person0000').waitFor();
+    const field = ada.page.getByLabel('Find people and rooms');
+    const ROUNDS = 10;
+    for (const text of ['person43', '']) await field.fill(text);
+    const busy = await busyDuring(ada.page, () =>
+      field.evaluate(async (input, rounds) => {
+        for (let i = 0; i < 2 * rounds; i++) {
+          Object.assign(input, { value: i % 2 === 0 ? 'person43' : '' });
+          input.dispatchEvent(new Event('input', { bubbles: true }));
+          await new Promise((done) => setTimeout(done, 50));
+        }
+      }, ROUNDS),
+    );
+    expect(busy / ROUNDS / 2).toBeLessThan(FRAME);
   });
 
   test('20,000 messages that arrive leave no more behind than 300', async () => {
