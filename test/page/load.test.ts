@@ -34,6 +34,14 @@ const CONFIG = {
   limits: { linesPerSecond: 0, bytesPerSecond: 0 },
 };
 
+const SORTS = 10;
+
+/** Sorts 5,000 names `SORTS` times, which tells how fast the machine is. */
+const SORT = `
+for (let round = 0; round < ${SORTS}; round++) {
+  Array.from({ length: 5000 }, (_, i) => 'person' + ((i * 7919) % 5000)).sort((a, b) => a.localeCompare(b));
+}`;
+
 /** How many frames are scrolled. */
 const FRAMES = 240;
 
@@ -130,7 +138,7 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
     expect(busy).toBeLessThan(JUMP);
   });
 
-  test('5,000 people are narrowed down within a frame', async () => {
+  test('5,000 people are narrowed down within a frame, or ten times as long as they take to sort', async () => {
     await using town = await startTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
     const ada = await town.arrives();
     await ada.registers('ada');
@@ -147,7 +155,9 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
         }
       }, ROUNDS),
     );
-    expect(busy / ROUNDS / 2).toBeLessThan(FRAME);
+    const sorting = await busyDuring(ada.page, () => ada.page.evaluate(SORT));
+    // On a slow machine the second one counts: to render all of them takes many times that.
+    expect(busy / ROUNDS / 2).toBeLessThan(Math.max(FRAME, (10 * sorting) / SORTS));
   });
 
   test('20,000 messages that arrive leave no more behind than 300', async () => {
