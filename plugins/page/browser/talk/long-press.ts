@@ -18,7 +18,7 @@ interface Press {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Opens the menu of a message when a finger stays on it, as on other phones' chats. A mouse selects the text instead. */
+/** Opens the menu of a message when a finger stays on it, as chats on phones do. A mouse selects the text instead. */
 export class LongPress {
   readonly #screen: Screen;
   #press: Press | undefined;
