@@ -132,8 +132,7 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
       await bob.seesInOrder(...lines.map(() => 'sent:'));
     }
     {
-      await using alice = await online(program, 'alice');
-      await alice.shows(/line 150\n/);
+      await using alice = await online(program, 'alice', { shows: /line 150\n/ });
       await alice.presses('C-d');
       await alice.shows('ended with 0');
     }
