@@ -18,13 +18,11 @@ import {
 import { ahead, Cursors } from './cursors.ts';
 import { DeviceInbox, type Inboxes } from './device-inbox.ts';
 import { InboxQuota } from './inbox-quota.ts';
+import { Trimming } from './trimming.ts';
 import { TrustedTime } from './trusted-time.ts';
 
 /** How many messages to read at a time to count them. */
 const PAGE = 256;
-
-/** In milliseconds. */
-const DAY = 86_400_000;
 
 /** How far `waiting` counts by default. */
 const COUNTED_MOST = 10_000;
@@ -104,10 +102,9 @@ export default definePlugin({
     const quota = new InboxQuota(log, server, clock, options, furthest);
     let cancelWrite: (() => void) | undefined;
     let written = Promise.resolve();
-    // Kept over reloads, because trusted time depends on how long the clock has run.
+    // Kept over reloads, because it depends on how long the clock has run.
     const age = hotState<{ time?: Promise<TrustedTime> }>('age', () => ({}));
-    let trimming = false;
-    let cancelTrim = clock.after(options.trimTime * 1000, trim);
+    const trimming = new Trimming({ log, history, options, clock, logger, signal, trustedTime });
 
     /** The id up to which the furthest of an account's devices has everything. */
     async function furthest({ id }: Account): Promise<number> {
@@ -135,6 +132,13 @@ export default definePlugin({
       return known;
     }
 
+    function trustedTime(): Promise<TrustedTime> {
+      age.time ??= Promise.resolve(log.latest()).then((latest) => new TrustedTime(clock, latest));
+      // After a failure the next one who asks reads it again.
+      age.time.catch(() => delete age.time);
+      return age.time;
+    }
+
     function writeSoon(): void {
       cancelWrite ??= clock.after(options.cursorTime, () => void write());
     }
@@ -154,36 +158,6 @@ export default definePlugin({
         logger.error({ event: 'store-error', err }, 'cursors could not be written; will retry');
       }
       if (cursors.moved && !signal.aborted) writeSoon();
-    }
-
-    function trim(): void {
-      cancelTrim = clock.after(options.trimTime * 1000, trim);
-      if (trimming) return;
-      trimming = true;
-      forget()
-        .catch((err: unknown) => {
-          logger.error({ event: 'store-error', err }, 'the log could not be trimmed; will retry');
-        })
-        .finally(() => {
-          trimming = false;
-        });
-    }
-
-    async function forget(): Promise<void> {
-      const now = (await trustedTime()).now();
-      const before = now - options.keepDays * DAY;
-      const keysSince = now - options.keyTime * 1000;
-      const devicesSince = now - options.deviceDays * DAY;
-      const limits = { before, most: options.keepMessages, now: clock.now(), keysSince, devicesSince };
-      const retention = { ...limits, ...(await history?.retention(now)) };
-      while (!signal.aborted && (await log.trim(retention)));
-    }
-
-    function trustedTime(): Promise<TrustedTime> {
-      age.time ??= Promise.resolve(log.latest()).then((latest) => new TrustedTime(clock, latest));
-      // After a failure the next round reads it again.
-      age.time.catch(() => delete age.time);
-      return age.time;
     }
 
     /** Keeps a message for those named accounts whose inboxes are not full, and refuses it if all of them are. */
@@ -314,7 +288,7 @@ export default definePlugin({
       },
       async dispose() {
         cancelWrite?.();
-        cancelTrim();
+        trimming.stop();
         await write();
       },
     };
