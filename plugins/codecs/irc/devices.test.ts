@@ -39,7 +39,24 @@ describe('two devices of an account', () => {
     await using server = await startServer(IRC);
     const { bob, phone, desk } = await town(server);
     await desk.asks('JOIN #attic');
-    expect((await phone.asks())[0]).toBe(':alice!alice@irc.example JOIN #attic');
+    expect(await phone.asks()).toEqual([
+      ':alice!alice@irc.example JOIN #attic',
+      ':irc.example 353 alice = #attic @alice',
+      ':irc.example 366 alice #attic :End of /NAMES list',
+    ]);
+    // Or on a plain line.
+    await bob.asks('JOIN #cellar', 'TOPIC #cellar :Wine');
+    const line = await server.returns('alice');
+    expect(await line.asks('join #cellar')).toBe('joined:#cellar');
+    const entered = [
+      ':alice!alice@irc.example JOIN #cellar',
+      ':irc.example 332 alice #cellar Wine',
+      ':irc.example 333 alice #cellar bob 1767225600',
+      ':irc.example 353 alice = #cellar :@bob alice',
+      ':irc.example 366 alice #cellar :End of /NAMES list',
+    ];
+    for (const client of [phone, desk]) expect(await client.asks()).toEqual(entered);
+    await bob.asks();
     await phone.asks('PART #lab');
     expect(await desk.asks()).toEqual([':alice!alice@irc.example PART #lab']);
     expect(await bob.asks()).toEqual([':alice!alice@irc.example PART #lab']);

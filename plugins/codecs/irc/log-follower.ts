@@ -1,6 +1,9 @@
 import { type Account, type Entry, roomChangeIn } from 'chatserv';
 import { tellChange } from './channels/changes.ts';
+import type { Channel } from './channels/channels.ts';
+import { channelLines } from './channels/lines.ts';
 import type { Client } from './client.ts';
+import { loadReadTime } from './history/read-times.ts';
 import { type Irc, sourceOf } from './irc.ts';
 import type { IrcPresence } from './people/presence.ts';
 import { tellAll } from './render/tell.ts';
@@ -27,12 +30,27 @@ export class LogFollower {
   async #joined(room: number, account: Account, entry: Entry): Promise<void> {
     const { channels, clients, server } = this.#irc;
     if (channels.get(room)?.members.has(account.id)) return;
-    const told = clients.of(account).filter((client) => client.isActing(`#${entry.roomName}`));
+    const own = new Set(clients.of(account));
+    // The answer tells the client that joins.
+    const untold = [...own].filter((client) => !client.isActing(`#${entry.roomName}`));
+    const isShown = server.shown(entry) !== undefined;
     // At once where others are in it, so that they read this before what the member says.
-    const channel = channels.joinKnown(room, account) ?? (await channels.join(room, account));
-    if (channel === undefined || server.shown(entry) === undefined) return;
-    this.#presence.joined(channel, account, new Set(told));
+    const known = channels.joinKnown(room, account);
+    if (known !== undefined && isShown) this.#presence.joined(known, account, own);
+    const channel = await channels.join(room, account);
+    if (channel === undefined) return;
+    for (const client of untold) await this.#enter(client, channel);
+    if (!isShown) return;
+    if (known === undefined) this.#presence.joined(channel, account, own);
+    else this.#presence.tellRole(channel, account, own);
     this.#presence.describe(account, channels.clientsIn(channel));
+  }
+
+  /** Tells a client of a channel that its account has joined elsewhere. */
+  async #enter(client: Client, channel: Channel): Promise<void> {
+    await loadReadTime(client, client.account, channel);
+    if (!channel.members.has(client.account.id)) return;
+    for (const line of channelLines(client, channel)) client.send(line);
   }
 
   #left(room: number, account: Account, entry: Entry): void {

@@ -2,6 +2,7 @@ import { type Account, EVERYONE, nameKey, type RoomRole } from 'chatserv';
 import type { Client } from '../client.ts';
 import type { Irc } from '../irc.ts';
 import { type MetadataOwner, NO_VALUES, type Values } from '../metadata/values.ts';
+import { USUAL } from '../modes/members.ts';
 import type { ChannelSettings } from '../modes/settings.ts';
 import { nickOf } from '../names.ts';
 
@@ -75,7 +76,7 @@ export class Channels {
       this.#metadata.set(account.id, values);
       this.#rooms.set(account.id, new Set());
       const everyone = this.#everyone();
-      if (everyone !== undefined) this.#add(everyone, account, 'member');
+      if (everyone !== undefined) this.#add(everyone, account, USUAL);
       known.forEach((channel, index) => {
         const role = roles[index];
         if (channel !== undefined && role !== undefined) this.#add(channel, account, role);
@@ -108,9 +109,7 @@ export class Channels {
   joinKnown(room: number, account: Account): Channel | undefined {
     const channel = this.#channels.get(room);
     if (channel === undefined || !this.#rooms.has(account.id)) return undefined;
-    this.#add(channel, account, 'member');
-    this.join(room, account).catch(() => {});
-    return channel;
+    return this.#add(channel, account, USUAL);
   }
 
   /** An account left a room. */

@@ -1,4 +1,4 @@
-import { startServer, type TestServer } from 'chatserv/testing';
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { answer } from '../../../../test/support/answer.ts';
 import { IrcClient } from '../../../../test/support/irc-client.ts';
@@ -97,6 +97,51 @@ test.each([
   const [alice] = await inLab(server);
   await server.registers('carol');
   expect(await alice.asks(line)).toEqual(answer);
+});
+
+test('a moderator who comes back is shown as operator, and a speaker with a voice', async () => {
+  await using server = await startServer(IRC);
+  const [alice, bob] = await inLab(server);
+  const carol = await IrcClient.joins(server, 'carol');
+  await carol.asks('JOIN #lab');
+  await alice.asks('MODE #lab +ov bob carol');
+  for (const client of [bob, carol]) {
+    client.says('QUIT');
+    await client.ends();
+  }
+  await alice.asks();
+  for (const nick of ['bob', 'carol']) await IrcClient.logIn(server, { nick, password: PASSWORD });
+  expect(await alice.asks()).toEqual([
+    `${by('bob')} JOIN #lab`,
+    ':irc.example MODE #lab +o bob',
+    `${by('carol')} JOIN #lab`,
+    ':irc.example MODE #lab +v carol',
+  ]);
+});
+
+test('the owner of a channel makes operators, who are shown as such', async () => {
+  await using server = await startServer(IRC);
+  const [alice, bob] = await inLab(server);
+  await alice.asks('PRIVMSG ChanServ :REGISTER #lab');
+  expect(await alice.asks('MODE #lab +o bob')).toEqual([`${by('alice')} MODE #lab +o bob`]);
+  expect(await bob.asks('WHO #lab', 'WHOIS alice', 'NAMES #lab')).toEqual([
+    `${by('alice')} MODE #lab +o bob`,
+    ':irc.example 352 bob #lab alice irc.example irc.example alice H@ :0 The real alice',
+    ':irc.example 352 bob #lab bob irc.example irc.example bob H@ :0 The real bob',
+    ':irc.example 315 bob #lab :End of /WHO list',
+    expect.stringMatching(/ 311 bob alice /),
+    ':irc.example 319 bob alice @#lab',
+    expect.stringMatching(/ 312 bob alice /),
+    expect.stringMatching(/ 330 bob alice alice /),
+    expect.stringMatching(/ 317 bob alice /),
+    expect.stringMatching(/ 318 bob alice /),
+    ':irc.example 353 bob = #lab :@alice @bob',
+    ':irc.example 366 bob #lab :End of /NAMES list',
+  ]);
+  const refusal = ':irc.example 482 bob #lab :Only owners of #lab may give roles.';
+  expect(await bob.asks('MODE #lab -o alice', 'MODE #lab +v alice', 'MODE #lab -o bob')).toEqual([refusal, refusal]);
+  expect(await alice.asks('MODE #lab -o+v bob bob')).toEqual([`${by('alice')} MODE #lab -o+v bob bob`]);
+  expect(await bob.asks()).toEqual([`${by('alice')} MODE #lab -o bob`, `${by('alice')} MODE #lab +v bob`]);
 });
 
 test('whoever is no operator is refused once, and changes nothing', async () => {

@@ -10,12 +10,15 @@ const LETTERS: Readonly<Record<RoomRole, string>> = {
   reader: '',
 };
 
+/** The role of most members, which no mode stands for. */
+export const USUAL: RoomRole = 'member';
+
 /** The modes of members: operator and voice. */
 export const MEMBER_MODES = 'ov';
 
 /** The role that a mode makes of another; undefined if it changes nothing. */
 export function roleAfter(role: RoomRole, letter: string, isOn: boolean): RoomRole | undefined {
-  if (!isOn) return LETTERS[role] === letter ? 'member' : undefined;
+  if (!isOn) return LETTERS[role] === letter ? USUAL : undefined;
   if (LETTERS[role] === 'o' || LETTERS[role] === letter) return undefined;
   return letter === 'o' ? 'moderator' : 'speaker';
 }

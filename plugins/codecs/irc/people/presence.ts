@@ -4,11 +4,14 @@ import { extendedJoin } from '../channels/lines.ts';
 import type { Client } from '../client.ts';
 import { type Irc, sourceOf } from '../irc.ts';
 import { accountBatch, subscribedLines } from '../metadata/lines.ts';
+import { roleChanges, USUAL } from '../modes/members.ts';
+import { modeParams } from '../modes/mode-change.ts';
+import { nickOf } from '../names.ts';
 import type { Has } from '../render/tags.ts';
 import { tellAll } from '../render/tell.ts';
 import { personOf } from './person.ts';
 
-/** Shows who comes online and who goes: members of a channel as `JOIN` and `QUIT`. */
+/** Shows who comes online and who goes: members of a channel as `JOIN`, with the modes they have, and `QUIT`. */
 export class IrcPresence {
   readonly #irc: Irc;
   /** The accounts that clients were told of. */
@@ -74,6 +77,16 @@ export class IrcPresence {
       return isAway ? [join, { source, command: 'AWAY', params: [away] }] : [join];
     };
     tellAll(others, lines, { account });
+    this.tellRole(channel, account, except);
+  }
+
+  /** Tells the clients in a channel whether a member who came is a moderator or a speaker. @param except clients that know */
+  tellRole(channel: Channel, account: Account, except: ReadonlySet<Client>): void {
+    const { role = USUAL } = channel.members.get(account.id) ?? {};
+    const others = [...this.#irc.channels.clientsIn(channel)].filter((client) => !except.has(client));
+    for (const params of modeParams(roleChanges(USUAL, role, nickOf(account)))) {
+      tellAll(others, { command: 'MODE', params: [channel.name, ...params] });
+    }
   }
 
   #gone(account: Account): void {

@@ -2,14 +2,11 @@ import { type Account, type RoomChange, roomChangeSentence } from 'chatserv';
 import { banOf, seesInvitations } from '../channels/changes.ts';
 import type { Client } from '../client.ts';
 import { letterOf, maskOf } from '../modes/masks.ts';
-import { roleChanges } from '../modes/members.ts';
+import { roleChanges, USUAL } from '../modes/members.ts';
 import { type ModeChange, modeParams } from '../modes/mode-change.ts';
 import { modesOfSetting } from '../modes/settings.ts';
 import { nickOf } from '../names.ts';
 import type { DraftMessage } from '../wire/message.ts';
-
-/** The role of a member, from which the modes of another role are told. */
-const USUAL = 'member';
 
 /** Whether a change of a channel has a line in its history for a client. */
 export function isPlayedChange(client: Client, change: RoomChange, room: number): boolean {
