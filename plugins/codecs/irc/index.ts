@@ -39,6 +39,7 @@ import { PastUsers } from './people/past-users.ts';
 import { IrcPresence } from './people/presence.ts';
 import { tellRenamed } from './people/renamed.ts';
 import { Devices } from './registration/devices.ts';
+import { realNameOf } from './registration/real-name.ts';
 import { REGISTRATION } from './registration/registration.ts';
 import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
@@ -127,6 +128,7 @@ export default definePlugin({
               const client = irc.clients.get(session);
               if (client?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
               if (!isGuest(account)) await client?.registration?.metadata.save(account);
+              if (client !== undefined) client.realname = await realNameOf(client, account);
               await irc.channels.load(account);
               if (client?.has('draft/read-marker')) {
                 await Promise.all(irc.channels.of(account).map((channel) => loadReadTime(client, account, channel)));

@@ -3,9 +3,9 @@ import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
 import type { Channel } from '../channels/channels.ts';
 import { channelLines, namesLines } from '../channels/lines.ts';
 import { loadReadTime } from '../history/read-times.ts';
-import { partingWords } from '../messages/own-words.ts';
 import { elements, isChannel } from '../names.ts';
 import { roomOf } from './channel.ts';
+import { reasonFrom } from './words.ts';
 
 /** Stands for all channels, in `JOIN`. */
 const NONE = '0';
@@ -86,7 +86,7 @@ async function part(call: Call, name: string, given: string | undefined): Promis
     return call.numeric(exists ? 'ERR_NOTONCHANNEL' : 'ERR_NOSUCHCHANNEL', [name]);
   }
   const isMute = (await irc.rooms?.postRefusal(channel.room, account)) !== undefined;
-  const reason = isMute ? undefined : await partingWords(irc, account, given);
+  const reason = isMute ? undefined : await reasonFrom(call, given);
   const parting = `${channel.room} ${account.id}`;
   if (reason !== undefined) irc.partings.set(parting, reason);
   const answer = await client.acting(channel.name, () => call.command('leave', { room: channel.name }));

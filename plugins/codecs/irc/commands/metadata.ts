@@ -1,6 +1,5 @@
 import { isGuest } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import { ownWords } from '../messages/own-words.ts';
 import { ALL, fullBatch, syncLater } from '../metadata/lines.ts';
 import {
   type MetadataAnswer,
@@ -13,6 +12,7 @@ import { type MetadataOwner, NO_VALUES, type Values } from '../metadata/values.t
 import { isChannel, nickOf } from '../names.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { isIn, roomOf } from './channel.ts';
+import { wordsFrom } from './words.ts';
 
 /** Stands for the client itself, and for all keys. */
 const SELF = '*';
@@ -67,7 +67,7 @@ async function answer(
   const wait = secondsToWait(call);
   if (wait > 0) return [tooOften(call, wait)];
   const [key = '*', value = ''] = params;
-  const said = value === '' ? value : await ownWords(call.irc, call.account, value);
+  const said = value === '' ? value : await wordsFrom(call, value);
   if (typeof said !== 'string') {
     return [standardReply('FAIL', 'KEY_NO_PERMISSION', [target.name, key], said.sentence ?? said.reason)];
   }

@@ -1,7 +1,7 @@
 import type { Call, IrcCommands } from '../call.ts';
-import { partingWords } from '../messages/own-words.ts';
 import { cap } from '../registration/cap.ts';
 import type { DraftMessage } from '../wire/message.ts';
+import { reasonFrom } from './words.ts';
 
 /** What concerns the connection itself. */
 export const sessionCommands: IrcCommands = {
@@ -18,8 +18,9 @@ export const sessionCommands: IrcCommands = {
   },
   PONG: { run() {} },
   QUIT: {
-    async run({ client, irc, account, params }) {
-      const message = await partingWords(irc, account, params[0]);
+    async run(call) {
+      const { client, irc, account, params } = call;
+      const message = await reasonFrom(call, params[0]);
       client.quitMessage = message;
       if (message !== undefined) irc.lastWords.set(account.id, `Quit: ${message}`);
       // Others are told at once, if it was the account's last session.

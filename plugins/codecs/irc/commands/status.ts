@@ -1,9 +1,9 @@
 import type { Call, IrcCommands } from '../call.ts';
-import { ownWords } from '../messages/own-words.ts';
 import { AWAY_LENGTH, NAME_LENGTH, personOf } from '../people/person.ts';
 import { watchersOf } from '../people/watchers.ts';
 import { tellAll } from '../render/tell.ts';
 import type { DraftMessage } from '../wire/message.ts';
+import { wordsFrom } from './words.ts';
 
 /** `AWAY` and `SETNAME`: what a client says about itself. */
 export const statusCommands: IrcCommands = {
@@ -11,7 +11,7 @@ export const statusCommands: IrcCommands = {
     async run(call) {
       const { client, irc, account } = call;
       const [given = ''] = call.params;
-      const reason = given === '' ? '' : await ownWords(irc, account, given);
+      const reason = given === '' ? '' : await wordsFrom(call, given);
       if (typeof reason !== 'string') return call.refuse({ ...reason, kind: 'error', about: 'AWAY' });
       const before = personOf(irc, account).away;
       client.away = reason === '' ? undefined : [...reason].slice(0, AWAY_LENGTH).join('');
@@ -25,9 +25,9 @@ export const statusCommands: IrcCommands = {
   SETNAME: {
     least: 1,
     async run(call) {
-      const { client, irc, account } = call;
+      const { client } = call;
       const [given = ''] = call.params;
-      const name = given === '' ? '' : await ownWords(irc, account, given);
+      const name = given === '' ? '' : await wordsFrom(call, given);
       if (typeof name !== 'string')
         return call.standard('FAIL', 'CANNOT_CHANGE_REALNAME', [], name.sentence ?? name.reason);
       if (name === '' || [...name].length > NAME_LENGTH) {

@@ -3,6 +3,7 @@ import { MODERATORS, STATUS, type StatusMessage } from '../render/status.ts';
 import { tagsOf } from '../render/tags.ts';
 import { ownRoom } from './channel.ts';
 import { wordsOf } from './refusals.ts';
+import { sendRefusal } from './words.ts';
 
 /** Whether a target is the moderators of a channel, as in `@#lab` (`STATUSMSG`). */
 export function isStatus(target: string): boolean {
@@ -19,7 +20,7 @@ export async function tellModerators(
   const room = await ownRoom(call, target.slice(MODERATORS.length));
   if (room === undefined || irc.rooms === undefined) return;
   const name = `#${room.name}`;
-  const refusal = await irc.rooms.postRefusal(room.id, account);
+  const refusal = (await sendRefusal(call)) ?? (await irc.rooms.postRefusal(room.id, account));
   if (refusal !== undefined) return call.numeric('ERR_CANNOTSENDTOCHAN', [target], wordsOf(refusal));
   const moderators = await irc.rooms.moderators(room.id);
   const data: StatusMessage = { channel: name, command: command === 'NOTICE' ? command : 'PRIVMSG', text };

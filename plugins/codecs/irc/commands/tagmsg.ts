@@ -5,6 +5,7 @@ import { isChannel } from '../names.ts';
 import { RELAYED, type Relayed, relayedLines } from '../render/relayed.ts';
 import { isEveryone } from '../render/said.ts';
 import { problemOf, type Utterance } from './messages.ts';
+import { sendRefusal } from './words.ts';
 
 /** The most targets of one line. */
 const TARGETS_MOST = 4;
@@ -56,16 +57,19 @@ export async function relay(
     ...(!isKept && { msgid: randomUUID() }),
   };
   const { room, members, to } = place;
-  const entry = await irc.server.postEntry({
-    kind: RELAYED,
-    from: account,
-    of: { id: 0, room, members },
-    to,
-    text: '',
-    device: client.session.deviceName,
-    kept: isKept,
-    data: () => relayed,
-  });
+  const refusal = await sendRefusal(call, target);
+  const entry =
+    refusal ??
+    (await irc.server.postEntry({
+      kind: RELAYED,
+      from: account,
+      of: { id: 0, room, members },
+      to,
+      text: '',
+      device: client.session.deviceName,
+      kept: isKept,
+      data: () => relayed,
+    }));
   if ('reason' in entry) {
     if (!isNotice) refuse(call, target, entry);
     return;

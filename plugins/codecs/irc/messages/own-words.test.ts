@@ -40,8 +40,9 @@ test('a muted user says nothing by being away, a real name, metadata or leaving'
   again.says('METADATA * SET url psst');
   again.says('AUTHENTICATE PLAIN');
   again.says(`AUTHENTICATE ${Buffer.from(`\0bob\0${PASSWORD}`).toString('base64')}`);
-  for (const line of ['NICK bob', 'USER bob 0 * :Bob', 'CAP END']) again.says(line);
+  for (const line of ['NICK bob', 'USER bob 0 * :psst', 'CAP END']) again.says(line);
   await again.reads(/ (376|422) /);
+  expect(await again.asks('WHOIS bob')).toContain(':irc.example 311 bob bob bob irc.example * bob');
   expect((await again.asks('METADATA * LIST')).slice(-2)).toEqual([
     ':irc.example BATCH +3 metadata bob',
     ':irc.example BATCH -3',
@@ -63,6 +64,66 @@ test('guests who may only read say nothing about themselves either', async () =>
     ':irc.example 400 gil AWAY :Guests can only read here.',
     ':irc.example 305 gil :You are no longer marked as being away',
   ]);
+});
+
+test('whoever may not call the command message writes to nobody by other lines of IRC', async () => {
+  const everyone = '&town';
+  const guests = { rooms: 'join', mark: false, commands: ['who', 'broadcast'] };
+  await using server = await startServer({ irc: { ...IRC.irc, everyone }, guests });
+  const { alice } = await town(server);
+  const gil = await IrcClient.logIn(server, { nick: 'gil', capabilities: [...AWARE, 'message-tags'] });
+  await gil.asks('JOIN #lab');
+  await alice.asks();
+  const why = ':Guests cannot use /message: register a name first.';
+  expect(
+    await gil.asks(
+      'PRIVMSG #lab :psst',
+      'AWAY :psst',
+      'SETNAME :psst',
+      'METADATA * SET url psst',
+      '@+typing=active TAGMSG #lab',
+      'PRIVMSG alice :\x01PING psst\x01',
+      'NOTICE alice :\x01PING psst\x01',
+      'PRIVMSG @#lab :psst',
+    ),
+  ).toEqual([
+    `:irc.example 404 gil #lab ${why}`,
+    `:irc.example 400 gil AWAY ${why}`,
+    `:irc.example FAIL SETNAME CANNOT_CHANGE_REALNAME ${why}`,
+    `:irc.example FAIL METADATA KEY_NO_PERMISSION gil url ${why}`,
+    `:irc.example 404 gil #lab ${why}`,
+    `:irc.example 400 gil PRIVMSG alice ${why}`,
+    `:irc.example 404 gil @#lab ${why}`,
+  ]);
+  expect(await gil.asks(`PRIVMSG ${everyone} :\x01PING x\x01`, 'AWAY', 'METADATA * CLEAR')).toEqual([
+    expect.stringMatching(/ 305 gil /),
+    expect.stringMatching(/ BATCH /),
+    expect.stringMatching(/ BATCH /),
+  ]);
+  gil.says('PART #lab :psst');
+  gil.says('QUIT :psst');
+  await gil.ends();
+  expect((await alice.asks()).filter((line) => !line.includes('BATCH'))).toEqual([
+    `:gil!gil@irc.example PRIVMSG ${everyone} :\x01PING x\x01`,
+    ':gil!gil@irc.example PART #lab',
+    ':gil!gil@irc.example QUIT :Connection closed',
+  ]);
+});
+
+test('the real name of a login passes the checks of messages, and has the length of one that is changed', async () => {
+  const guests = { rooms: 'none', mark: true, write: false };
+  await using server = await startServer({ ...IRC, guests });
+  const alice = await IrcClient.joins(server, 'alice');
+  const named = async (nick: string) => (await alice.asks(`WHOIS ${nick}`)).find((line) => line.includes(' 311 '));
+  const gil = IrcClient.connect(server);
+  for (const line of ['NICK gil', 'USER gil 0 * :psst']) gil.says(line);
+  await gil.reads(/ 422 /);
+  expect(await named('gil[guest]')).toBe(':irc.example 311 alice gil[guest] gil irc.example * gil[guest]');
+  await server.registers('bob');
+  const bob = IrcClient.connect(server);
+  for (const line of [`PASS ${PASSWORD}`, 'NICK bob', `USER bob 0 * :${'x'.repeat(200)}`]) bob.says(line);
+  await bob.reads(/ 422 /);
+  expect(await named('bob')).toBe(`:irc.example 311 alice bob bob irc.example * ${'x'.repeat(150)}`);
 });
 
 test('what plugins make of messages, they make of these words', async () => {

@@ -34,9 +34,3 @@ export async function ownWords({ server }: Irc, account: Account, text: string):
   });
   return 'reason' in entry ? entry : said;
 }
-
-/** The same for words that go with something that the account does anyway. @returns undefined if they were refused */
-export async function partingWords(irc: Irc, account: Account, text: string | undefined): Promise<string | undefined> {
-  const said = text === undefined ? undefined : await ownWords(irc, account, text);
-  return typeof said === 'string' ? said : undefined;
-}
