@@ -2,6 +2,8 @@ import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { IrcClient } from '../../../test/support/irc-client.ts';
 
+const KEEPS_ACCOUNT = 'A connection keeps its account: connect again to log in as somebody else';
+
 const IRC = { irc: { name: 'irc.example', everyone: '' } };
 
 test('two clients talk in a channel, and to each other', async () => {
@@ -78,6 +80,7 @@ test.each([
   ['PRIVMSG #nowhere :x', ':irc.example 403 alice #nowhere :There is no room #nowhere.'],
   ['PART #nowhere', ':irc.example 403 alice #nowhere :No such channel'],
   ['PASS x', ':irc.example 462 alice :You may not reregister'],
+  ['AUTHENTICATE PLAIN', `:irc.example 907 alice :${KEEPS_ACCOUNT}`],
 ])('%s is answered with an error', async (line, answer) => {
   await using server = await startServer(IRC);
   const alice = await IrcClient.joins(server, 'alice');

@@ -1,7 +1,11 @@
 import type { Call, IrcCommands } from '../call.ts';
+import { accountNameOf } from '../irc.ts';
 import { cap } from '../registration/cap.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { reasonFrom } from './words.ts';
+
+/** A session keeps its account. */
+const LOG_IN_AGAIN = 'A connection keeps its account: connect again to log in as somebody else';
 
 /** What concerns the connection itself. */
 export const sessionCommands: IrcCommands = {
@@ -35,8 +39,12 @@ export const sessionCommands: IrcCommands = {
       for (const line of lines) call.line(line);
     },
   },
-  // A session keeps its account.
-  AUTHENTICATE: { run: alreadyRegistered },
+  AUTHENTICATE: {
+    run(call) {
+      const isUser = accountNameOf(call.irc, call.account) !== undefined;
+      call.numeric(isUser ? 'ERR_SASLALREADY' : 'ERR_ALREADYREGISTERED', [], LOG_IN_AGAIN);
+    },
+  },
   USER: { run: alreadyRegistered },
   PASS: { run: alreadyRegistered },
 };
