@@ -1,11 +1,18 @@
-import type { IrcCommands } from '../call.ts';
-import { NOBODY, nameRefusal, nothingToVerify, notRegistered, registered } from '../registration/new-account.ts';
+import type { Call, IrcCommands } from '../call.ts';
+import { accountNameOf } from '../irc.ts';
+import {
+  NOBODY,
+  nameRefusal,
+  nothingToVerify,
+  notRegistered,
+  passwordCode,
+  registered,
+} from '../registration/new-account.ts';
 import { loggedIn, register } from '../registration/register.ts';
 
 /** Why an account was not registered, as codes of standard replies. */
 const CODES: Readonly<Record<string, string>> = {
   registered: 'ALREADY_AUTHENTICATED',
-  password: 'UNACCEPTABLE_PASSWORD',
   taken: 'ACCOUNT_EXISTS',
 };
 
@@ -15,8 +22,8 @@ export const registerCommands: IrcCommands = {
     least: 3,
     async run(call) {
       const [wanted = '*', , password = ''] = call.params;
-      const { client } = call;
-      const wrong = nameRefusal(wanted, client.nick);
+      const { client, irc } = call;
+      const wrong = isUser(call) ? undefined : nameRefusal(wanted, client.nick);
       if (wrong !== undefined) return call.line(notRegistered(wanted, wrong));
       const answer = await register(call, password);
       if (answer.kind === 'answer') {
@@ -25,9 +32,14 @@ export const registerCommands: IrcCommands = {
         return;
       }
       const { reason, sentence = reason } = answer;
-      const code = CODES[reason] ?? 'TEMPORARILY_UNAVAILABLE';
+      const objection = reason === 'password' && (await irc.passwords?.objection(client.account.name, password));
+      const code = objection ? passwordCode(objection) : (CODES[reason] ?? 'TEMPORARILY_UNAVAILABLE');
       call.line(notRegistered(client.nick, reason === 'command' ? NOBODY : [code, sentence]));
     },
   },
-  VERIFY: { least: 2, run: (call) => call.line(nothingToVerify(call.params[0])) },
+  VERIFY: { least: 2, run: (call) => call.line(nothingToVerify(call.params[0], isUser(call))) },
 };
+
+function isUser({ irc, account }: Call): boolean {
+  return accountNameOf(irc, account) !== undefined;
+}

@@ -14,6 +14,8 @@ test('REGISTER before the login registers the nick, and the client is logged in 
   await alice.reads(/^:irc\.example 900 alice alice!alice@irc\.example alice :You are now logged in as alice$/);
   alice.says(`REGISTER * * ${PASSWORD}`);
   await alice.reads(/^:irc\.example FAIL REGISTER ALREADY_AUTHENTICATED \* /);
+  alice.says('VERIFY alice 123');
+  await alice.reads(/^:irc\.example FAIL VERIFY ALREADY_AUTHENTICATED alice /);
   for (const line of ['USER al 0 * :Alice', 'CAP END']) alice.says(line);
   expect(await alice.reads(/ (001|900|903) /)).toMatch(/ 001 alice /);
   alice.says('QUIT');
@@ -34,9 +36,9 @@ test('a REGISTER with everything else that a login needs is followed by the welc
 
 test.each([
   ['a password that is missing', ['NICK bob', 'REGISTER * *'], '461 bob REGISTER :'],
-  ['a name without a nick', [`REGISTER * * ${PASSWORD}`], 'FAIL REGISTER NEED_NICK * :'],
+  ['a name without a nick', [`REGISTER bob * ${PASSWORD}`], 'FAIL REGISTER NEED_NICK * :'],
   ['another name', ['NICK bob', `REGISTER bo * ${PASSWORD}`], 'FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK bo :'],
-  ['a weak password', ['NICK bob', 'REGISTER * * bob'], 'FAIL REGISTER UNACCEPTABLE_PASSWORD bob :'],
+  ['a weak password', ['NICK bob', 'REGISTER * * bob'], 'FAIL REGISTER WEAK_PASSWORD bob :'],
   ['a name that is taken', ['NICK alice', `REGISTER * * ${PASSWORD}`], 'FAIL REGISTER ACCOUNT_EXISTS alice :'],
   ['a look-alike', ['NICK A1ICE', `REGISTER * * ${PASSWORD}`], 'FAIL REGISTER ACCOUNT_EXISTS A1ICE :'],
   ['a name that nobody can have', ['NICK a:b', `REGISTER * * ${PASSWORD}`], 'FAIL REGISTER BAD_ACCOUNT_NAME a:b :'],

@@ -21,10 +21,19 @@ export function notRegistered(about: string, [code, sentence]: Refusal): DraftMe
   return { command: 'FAIL', params: ['REGISTER', code, about, sentence] };
 }
 
-/** The answer to a `VERIFY`. @param about the name */
-export function nothingToVerify(about = ''): DraftMessage {
-  return { command: 'FAIL', params: ['VERIFY', 'INVALID_CODE', about || '*', 'Nothing is to be verified here.'] };
+/** The answer to a `VERIFY`. @param about the name @param isUser whether the client is logged in as a user */
+export function nothingToVerify(about = '', isUser = false): DraftMessage {
+  const code = isUser ? 'ALREADY_AUTHENTICATED' : 'INVALID_CODE';
+  return { command: 'FAIL', params: ['VERIFY', code, about || '*', 'Nothing is to be verified here.'] };
 }
+
+/** The code for a password that cannot be used. @param why as `Passwords.objection` has it */
+export function passwordCode(why: string): string {
+  return WEAK.has(why) ? 'WEAK_PASSWORD' : 'UNACCEPTABLE_PASSWORD';
+}
+
+/** What is wrong with passwords that are guessed easily. */
+const WEAK: ReadonlySet<string> = new Set(['too-short', 'common', 'like-the-name']);
 
 /** Why nobody can register a name; undefined for the nick, which becomes the name of the account. */
 export function nameRefusal(name: string, nick: string): Refusal | undefined {
@@ -47,7 +56,7 @@ export async function loginToRegister(
   if (registration === undefined) {
     return notRegistered(name, ['COMPLETE_CONNECTION_REQUIRED', 'Connect first, then register.']);
   }
-  if (nick === undefined) return notRegistered(name, ['NEED_NICK', 'Choose a nick first.']);
+  if (nick === undefined) return notRegistered('*', ['NEED_NICK', 'Choose a nick first.']);
   const wrong = nameRefusal(name, nick);
   if (wrong !== undefined) return notRegistered(name, wrong);
   const { account, device = UNNAMED[0] } = identityOf(nick, undefined);
@@ -63,7 +72,7 @@ export function registerRefusal({
   because,
   reason = '',
 }: Extract<Output, { readonly kind: 'ask' }>): Refusal {
-  if (question === 'new-password') return ['UNACCEPTABLE_PASSWORD', `That password cannot be used (${because}).`];
+  if (question === 'new-password') return [passwordCode(because), `That password cannot be used (${because}).`];
   if (question === 'invitation') {
     return ['TEMPORARILY_UNAVAILABLE', 'To register here you need an invitation: use it on the web page.'];
   }

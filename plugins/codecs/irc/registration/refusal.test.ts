@@ -18,6 +18,20 @@ test.each([
   expect(await client.ends()).toEqual([`:irc.example 464 * :${why}`, 'ERROR :Closing link: * (denied)']);
 });
 
+test('a client that knows about accounts is told that it needs one', async () => {
+  await using server = await startServer(IRC);
+  const client = IrcClient.connect(server);
+  for (const line of ['CAP REQ draft/account-registration', 'NICK bob', 'USER bob 0 * :Bob', 'CAP END'])
+    client.says(line);
+  expect(await client.ends()).toEqual([
+    ':irc.example CAP * ACK draft/account-registration',
+    expect.stringMatching(/^:irc\.example FAIL \* ACCOUNT_REQUIRED :This server lets in registered users only: /),
+    'ERROR :Closing link: * (denied)',
+  ]);
+  const alice = await IrcClient.joins(server, 'alice');
+  expect((await alice.asks('VERSION')).join()).toContain(' draft/ACCOUNTREQUIRED ');
+});
+
 test('a client with the nick of a user is told that it needs the password, and may take another nick', async () => {
   await using server = await startServer({ ...IRC, guests: { rooms: 'create', mark: false } });
   await server.registers('bob');

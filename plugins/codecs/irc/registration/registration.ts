@@ -12,6 +12,9 @@ import { Sasl } from './sasl.ts';
 /** The question whose answer is that the registration is complete: the plugin asks it once the client is authenticated. */
 export const REGISTRATION = 'irc-registration';
 
+/** The capabilities of clients that know what it means that an account is required. */
+const ACCOUNT_AWARE = ['draft/account-registration', 'standard-replies'];
+
 /** What a client does until it is logged in: `CAP`, `AUTHENTICATE`, `REGISTER`, `PASS`, `NICK` and `USER`. */
 export class Registration {
   readonly client: Client;
@@ -107,7 +110,7 @@ export class Registration {
       case 'REGISTER':
         return [{ kind: 'later', about: command, decide: () => this.#register(params) }];
       case 'VERIFY':
-        lines.push(nothingToVerify(first));
+        lines.push(nothingToVerify(first, this.isAuthenticated));
         return [];
       case 'METADATA':
         if (client.isMetadataAware) lines.push(...this.metadata.answer(params));
@@ -190,6 +193,9 @@ export class Registration {
     this.nick = undefined;
     // The dialogue asks on, but such a client has no answer.
     if (isFinal) queueMicrotask(() => client.session.close('denied'));
+    if (isFinal && this.#password === undefined && ACCOUNT_AWARE.some((capability) => client.has(capability))) {
+      return client.text({ command: 'FAIL', params: ['*', 'ACCOUNT_REQUIRED', text] });
+    }
     return client.numeric(numeric, numeric === 'ERR_PASSWDMISMATCH' ? [] : [nick], text);
   }
 

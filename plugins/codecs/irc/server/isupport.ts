@@ -7,7 +7,7 @@ import { AWAY_LENGTH, NAME_LENGTH } from '../people/person.ts';
 const TOKENS_A_LINE = 13;
 
 /** What the server tells clients about itself: the tokens of `RPL_ISUPPORT`. */
-function tokens({ options }: Irc): readonly string[] {
+function tokens({ options, guests }: Irc): readonly string[] {
   return [
     `CHANTYPES=#${options.everyone === '' ? '' : '&'}`,
     'CASEMAPPING=ascii',
@@ -34,6 +34,7 @@ function tokens({ options }: Irc): readonly string[] {
     `NAMELEN=${NAME_LENGTH}`,
     `AWAYLEN=${AWAY_LENGTH}`,
     'UTF8ONLY',
+    ...(guests === undefined ? ['draft/ACCOUNTREQUIRED'] : []),
     'WHOX',
     `NETWORK=${options.network}`,
   ];

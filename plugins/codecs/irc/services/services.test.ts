@@ -19,18 +19,23 @@ test('a guest registers the nick, by REGISTER or NickServ, and those in its chan
   await gil.asks('JOIN #lab');
   await kim.asks('JOIN #lab');
   await gil.asks();
-  expect(await gil.asks('REGISTER other * secret', 'REGISTER * * gil', 'VERIFY gil 123')).toEqual([
-    expect.stringMatching(/^:irc\.example FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK other /),
-    expect.stringMatching(/^:irc\.example FAIL REGISTER UNACCEPTABLE_PASSWORD gil /),
-    expect.stringMatching(/^:irc\.example FAIL VERIFY INVALID_CODE gil /),
-  ]);
+  expect(await gil.asks('REGISTER other * secret', 'REGISTER * * gil', 'VERIFY gil 123', 'AUTHENTICATE PLAIN')).toEqual(
+    [
+      expect.stringMatching(/^:irc\.example FAIL REGISTER ACCOUNT_NAME_MUST_BE_NICK other /),
+      expect.stringMatching(/^:irc\.example FAIL REGISTER WEAK_PASSWORD gil /),
+      expect.stringMatching(/^:irc\.example FAIL VERIFY INVALID_CODE gil /),
+      expect.stringMatching(/^:irc\.example 462 gil :/),
+    ],
+  );
   expect(await gil.asks(`REGISTER * * ${PASSWORD}`)).toEqual([
     ':irc.example REGISTER SUCCESS gil :You are registered.',
     ':irc.example 900 gil gil!gil@irc.example gil :You are now logged in as gil',
   ]);
   expect(await kim.asks()).toEqual([':gil!gil@irc.example ACCOUNT gil']);
-  expect(await gil.asks(`REGISTER * * ${PASSWORD}`)).toEqual([
+  expect(await gil.asks(`REGISTER other * ${PASSWORD}`, 'VERIFY gil 123', 'AUTHENTICATE PLAIN')).toEqual([
     expect.stringMatching(/^:irc\.example FAIL REGISTER ALREADY_AUTHENTICATED gil /),
+    expect.stringMatching(/^:irc\.example FAIL VERIFY ALREADY_AUTHENTICATED gil /),
+    expect.stringMatching(/^:irc\.example 907 gil :/),
   ]);
   expect(said(await kim.asks(`PRIVMSG NickServ :REGISTER ${PASSWORD}`))[0]).toBe(
     'NickServ: kim is registered, with the password that you gave.',
