@@ -1,7 +1,11 @@
+import { nameKey } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { MULTILINE_BYTES, MULTILINE_LINES, Multiline } from '../messages/multiline.ts';
 import { CONCAT, MULTILINE } from '../render/said.ts';
 import { say } from './messages.ts';
+
+/** How a client may call a batch. */
+const REFERENCE = /^[a-z0-9-]+$/i;
 
 /** `BATCH`: messages of several lines, by the IRCv3 draft `multiline`. */
 export const batchCommands: IrcCommands = {
@@ -16,38 +20,39 @@ export const batchCommands: IrcCommands = {
   },
 };
 
-function begin(call: Call, reference: string, type: string, target: string): void {
+function begin(call: Call, reference: string, type: string, target: string) {
   const { client, message } = call;
-  if (type !== MULTILINE) {
-    fail(call, 'UNKNOWN_TYPE', [type], 'Clients send no such batches');
-    return;
-  }
-  if (client.multiline !== undefined || target === '') {
-    const why = target === '' ? 'A message needs a target' : 'Another message is being sent';
-    fail(call, 'MULTILINE_INVALID', [], why);
-    return;
-  }
+  const isOpen = client.multiline !== undefined && !client.multiline.isRefused;
   client.multiline = new Multiline(reference, target, message.tags, call.label);
+  if (!REFERENCE.test(reference)) return fail(call, 'INVALID_REFTAG', [reference], 'Use letters, digits and hyphens');
+  if (type !== MULTILINE) return fail(call, 'UNKNOWN_TYPE', [reference, type], 'Clients send no such batches');
+  if (target === '') return fail(call, 'MULTILINE_INVALID', [], 'A message needs a target');
+  if (isOpen) return fail(call, 'MULTILINE_INVALID', [], 'Another message was not sent yet');
   // The end of the batch is answered.
   call.isSilent = true;
 }
 
 /** Takes a line of the batch that the client has opened. It is answered by the end of the batch, or refused at once. */
-export function collect(call: Call): void {
+export function collect(call: Call) {
   const { client, message, params } = call;
   const { multiline } = client;
   const [target = '', text = ''] = params;
   const { command, tags } = message;
   const isContinued = tags.has(CONCAT);
-  const isRight =
-    multiline !== undefined &&
-    tags.get('batch') === multiline.reference &&
-    target === multiline.target &&
-    (multiline.command || command) === command;
-  if (!isRight || (isContinued && text === '')) {
-    const why = isRight ? 'An empty line continues no other' : 'This line belongs to no message';
-    fail(call, 'MULTILINE_INVALID', [], why);
-    return;
+  call.isSilent = true;
+  if (multiline === undefined || multiline.reference !== tags.get('batch')) {
+    return fail(call, 'MULTILINE_INVALID', [], 'This line belongs to no message');
+  }
+  if (multiline.isRefused) return;
+  if (nameKey(target) !== nameKey(multiline.target)) {
+    const targets = [multiline.target, target];
+    return fail(call, 'MULTILINE_INVALID_TARGET', targets, 'All lines of a message have the same target');
+  }
+  if ((multiline.command || command) !== command) {
+    return fail(call, 'MULTILINE_INVALID', [], 'A message has no lines of both PRIVMSG and NOTICE');
+  }
+  if (isContinued && text === '') {
+    return fail(call, 'MULTILINE_INVALID', [], 'An empty line continues no other');
   }
   multiline.command = command;
   const exceeded = multiline.add({ text, isContinued });
@@ -58,17 +63,22 @@ export function collect(call: Call): void {
 async function end(call: Call, reference: string): Promise<void> {
   const { client } = call;
   const { multiline } = client;
-  // It has failed, which the client was told.
   if (multiline?.reference !== reference) return;
   client.multiline = undefined;
+  // The client was told.
+  if (multiline.isRefused) return;
   call.label = multiline.label;
   const { target, command, text, tags, parts } = multiline;
-  if (text.trim() === '') return call.numeric('ERR_NOTEXTTOSEND');
+  if (text.trim() === '') return fail(call, 'MULTILINE_INVALID', [], 'All lines are blank');
   await say(call, target, { command, text, tags, parts });
 }
 
-/** Refuses a message. What else comes of it is dropped. */
+/** Refuses the message that the client is sending, under its label. What else comes of it is ignored. */
 function fail(call: Call, code: string, context: readonly string[], text: string): void {
-  call.client.multiline = undefined;
+  const { multiline } = call.client;
+  if (multiline !== undefined && !multiline.isRefused) {
+    multiline.isRefused = true;
+    call.label ??= multiline.label;
+  }
   call.line({ command: 'FAIL', params: ['BATCH', code, ...context, text] });
 }

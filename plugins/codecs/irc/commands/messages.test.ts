@@ -215,29 +215,52 @@ test('a message of several lines is one message', async () => {
   ]);
 });
 
+const BEGIN = '@label=1 BATCH +x draft/multiline #lab';
+
 test.each([
-  ['of another type', ['BATCH +x other #lab'], 'FAIL BATCH UNKNOWN_TYPE other'],
-  ['without a target', ['BATCH +x draft/multiline'], 'FAIL BATCH MULTILINE_INVALID'],
-  ['without its beginning', ['@batch=x PRIVMSG #lab :hi'], 'FAIL BATCH MULTILINE_INVALID'],
+  ['of another type', ['@label=1 BATCH +x other #lab'], 'UNKNOWN_TYPE x other'],
+  ['of a wrong name', ['@label=1 BATCH +x! draft/multiline #lab'], 'INVALID_REFTAG x!'],
+  ['without a target', ['@label=1 BATCH +x draft/multiline'], 'MULTILINE_INVALID'],
+  ['with a line to someone else', [BEGIN, '@batch=x PRIVMSG bob :hi'], 'MULTILINE_INVALID_TARGET #lab bob'],
   [
-    'with a line to someone else',
-    ['BATCH +x draft/multiline #lab', '@batch=x PRIVMSG bob :hi'],
-    'FAIL BATCH MULTILINE_INVALID',
+    'with a line of another kind',
+    [BEGIN, '@batch=x NOTICE #lab :hi', '@batch=x PRIVMSG #lab :hi'],
+    'MULTILINE_INVALID',
   ],
-  [
-    'of too many lines',
-    ['BATCH +x draft/multiline #lab', ...new Array(101).fill('@batch=x PRIVMSG #lab :hi')],
-    'FAIL BATCH MULTILINE_MAX_LINES 100',
-  ],
+  ['with a line of no batch', [BEGIN, '@batch=y PRIVMSG #lab :hi'], 'MULTILINE_INVALID'],
+  ['that continues by nothing', [BEGIN, '@batch=x;draft/multiline-concat PRIVMSG #lab :'], 'MULTILINE_INVALID'],
+  ['of blank lines', [BEGIN, '@batch=x PRIVMSG #lab :', '@batch=x PRIVMSG #LAB :'], 'MULTILINE_INVALID'],
+  ['in another one', ['BATCH +y draft/multiline #lab', '@batch=y PRIVMSG #lab :hi', BEGIN], 'MULTILINE_INVALID'],
+  ['of too many lines', [BEGIN, ...new Array(101).fill('@batch=x PRIVMSG #lab :hi')], 'MULTILINE_MAX_LINES 100'],
   [
     'of too many bytes',
-    ['BATCH +x draft/multiline #lab', ...new Array(11).fill(`@batch=x PRIVMSG #lab :${'x'.repeat(400)}`)],
-    'FAIL BATCH MULTILINE_MAX_BYTES 4096',
+    [BEGIN, ...new Array(11).fill(`@batch=x PRIVMSG #lab :${'x'.repeat(400)}`)],
+    'MULTILINE_MAX_BYTES 4096',
   ],
-])('a batch %s is refused', async (_, lines, failure) => {
-  await using all = await start(ALL);
-  expect(await all.alice.asks(...lines)).toEqual([expect.stringContaining(`:irc.example ${failure} :`)]);
+])('a batch %s is refused, under its label', async (_, lines, failure) => {
+  await using all = await start([...ALL, 'labeled-response']);
+  expect(await all.alice.asks(...lines, 'BATCH -x')).toEqual([
+    expect.stringContaining(`@label=1 :irc.example FAIL BATCH ${failure} :`),
+  ]);
   expect(await all.bob.asks()).toEqual([]);
+});
+
+test('what follows of a batch that was refused is ignored, and another one is sent', async () => {
+  await using all = await start(ALL);
+  const { alice, bob } = all;
+  const rest = ['@batch=x PRIVMSG #lab :one', '@batch=x PRIVMSG #lab :two', 'BATCH -x'];
+  expect(await alice.asks('BATCH +x draft/multiline #lab', '@batch=x PRIVMSG bob :hi', ...rest)).toHaveLength(1);
+  expect(await alice.asks('BATCH +x other #lab', ...rest)).toHaveLength(1);
+  expect(await bob.asks()).toEqual([]);
+  await alice.asks('BATCH +x draft/multiline #lab', ...rest);
+  expect((await bob.asks()).filter((line) => line.includes('PRIVMSG'))).toHaveLength(2);
+});
+
+test('a line of a batch that was never begun is refused', async () => {
+  await using all = await start(ALL);
+  expect(await all.alice.asks('@batch=x PRIVMSG #lab :hi')).toEqual([
+    expect.stringContaining(':irc.example FAIL BATCH MULTILINE_INVALID :'),
+  ]);
 });
 
 test('a message is deleted for everybody, by its author or a moderator', async () => {

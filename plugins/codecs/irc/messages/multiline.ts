@@ -16,6 +16,8 @@ export class Multiline {
   readonly label: string | undefined;
   /** `PRIVMSG` or `NOTICE`; empty before the first line. */
   command = '';
+  /** Whether the client was told that it cannot be sent. */
+  isRefused = false;
   readonly #parts: Part[] = [];
   #bytes = 0;
 
