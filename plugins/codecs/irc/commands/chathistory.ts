@@ -8,6 +8,7 @@ import {
   parseTimestamp,
   type Reference,
   TIME_FORM,
+  UNKNOWN,
 } from '../history/reference.ts';
 import { nickOf } from '../names.ts';
 import { isPlayed, playedLines } from '../playback/lines.ts';
@@ -27,12 +28,7 @@ export const chathistoryCommands: IrcCommands = {
       const subcommand = given.toUpperCase();
       if (subcommand === 'TARGETS') return targets(call, params);
       if (!Object.hasOwn(RANGES, subcommand)) {
-        return fail(
-          call,
-          given === '' ? 'NEED_MORE_PARAMS' : 'INVALID_PARAMS',
-          given === '' ? [] : [given],
-          'Unknown subcommand',
-        );
+        return fail(call, 'INVALID_PARAMS', [given || '*'], 'Unknown subcommand');
       }
       await messages(call, subcommand, params);
     },
@@ -46,13 +42,16 @@ async function messages(call: Call, subcommand: string, params: readonly string[
   const { irc, account, client } = call;
   const count = RANGES[subcommand] ?? 1;
   const [target = '', ...rest] = params;
-  if (rest.length < count + 1) return fail(call, 'NEED_MORE_PARAMS', [subcommand], 'Not enough parameters');
+  if (rest.length !== count + 1) return wrongCount(call, subcommand, rest.length < count + 1);
   const written = rest
     .slice(0, count)
     .map((text) => (subcommand === 'LATEST' && text === '*' ? text : parseReference(text)));
   const limit = Number(rest[count]);
   if (written.includes(undefined) || !Number.isSafeInteger(limit) || limit < 1) {
     return fail(call, 'INVALID_PARAMS', [subcommand], `Write msgid=ID or ${TIME_FORM}, and a limit of 1 or more.`);
+  }
+  if (written.includes(UNKNOWN)) {
+    return fail(call, 'MESSAGE_ERROR', [subcommand, target, ...rest.slice(0, count)], 'There is no such message');
   }
   const services = { accounts: irc.accounts, messageLog: irc.log };
   const name = isEveryone(irc, target) ? 'everyone' : target;
@@ -68,7 +67,7 @@ async function messages(call: Call, subcommand: string, params: readonly string[
   const reader = new HistoryReader(irc.log, place, ignored, (entry) => isPlayed(client, entry));
   const entries = await read(reader, subcommand, references, Math.min(limit, HISTORY_MOST));
   const named = (await targetOf(call, place.room)) ?? target;
-  answer(call, 'chathistory', [target], await playedLines(client, entries, named));
+  answer(call, 'chathistory', [named], await playedLines(client, entries, named));
 }
 
 async function read(
@@ -95,13 +94,15 @@ async function read(
 }
 
 /** The conversations whose latest message was posted between two times, the earliest first. */
-async function targets(call: Call, [from = '', to = '', most = '']: readonly string[]): Promise<void> {
+async function targets(call: Call, params: readonly string[]): Promise<void> {
   const { irc, account } = call;
-  const [one, two, limit] = [parseTimestamp(from), parseTimestamp(to), Number(most)];
+  const [from = '', to = '', given = ''] = params;
+  if (params.length !== 3) return wrongCount(call, 'TARGETS', params.length < 3);
+  const [one, two, limit] = [parseTimestamp(from), parseTimestamp(to), Number(given)];
   if (one === undefined || two === undefined || !Number.isSafeInteger(limit) || limit < 1) {
     return fail(call, 'INVALID_PARAMS', ['TARGETS'], `Write both times as ${TIME_FORM}, and a limit of 1 or more.`);
   }
-  const [after, before] = one < two ? [one, two] : [two, one];
+  const [after, before] = [Math.min(one, two), Math.max(one, two)];
   const found: { readonly name: string; readonly time: number }[] = [];
   let last = Number.MAX_SAFE_INTEGER;
   for (let looked = 0; looked < POSITIONS_MOST; looked += POSITIONS) {
@@ -111,7 +112,10 @@ async function targets(call: Call, [from = '', to = '', most = '']: readonly str
     last = page.at(-1)?.lastId ?? 0;
     if (page.length < POSITIONS) break;
   }
-  const listed = found.sort((a, b) => a.time - b.time).slice(0, Math.min(limit, HISTORY_MOST));
+  const sorted = found.sort((a, b) => a.time - b.time);
+  const most = Math.min(limit, HISTORY_MOST);
+  // Counted from the first time, which may be the later one.
+  const listed = one < two ? sorted.slice(0, most) : sorted.slice(-most);
   const lines = listed.map(({ name, time }) => {
     return { command: 'CHATHISTORY', params: ['TARGETS', name, new Date(time).toISOString()] };
   });
@@ -138,6 +142,10 @@ async function targetOf({ irc, account }: Call, { id, kind, name, members = [] }
 /** Answers with lines in a batch, where the client has batches. */
 function answer(call: Call, type: string, params: readonly string[], lines: readonly DraftMessage[]): void {
   for (const line of batchLines(call.client, type, params, lines)) call.line(line);
+}
+
+function wrongCount(call: Call, subcommand: string, lacksSome: boolean): void {
+  fail(call, 'INVALID_PARAMS', [subcommand], lacksSome ? 'Not enough parameters' : 'Too many parameters');
 }
 
 function fail(call: Call, code: string, context: readonly string[], text: string): void {

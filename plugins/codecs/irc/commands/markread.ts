@@ -22,7 +22,8 @@ export const markreadCommands: IrcCommands = {
       }
       if (time === undefined)
         return call.line(markreadLine(target, await call.irc.readMarkers.of(call.irc, call.account, what)));
-      await mark(call, target, what, time);
+      // Whatever a client's clock says, nobody has read what is not said yet.
+      await mark(call, target, what, Math.min(time, call.irc.clock.now()));
     },
   },
 };

@@ -108,7 +108,10 @@ test('conversations are listed by their latest messages, and read like channels'
     ':irc.example BATCH -1',
   ]);
   expect(await alice.asks(`CHATHISTORY TARGETS timestamp=2026-01-01T00:00:01.000Z ${times[1]} 1`)).toHaveLength(3);
-  const history = await alice.asks('CHATHISTORY LATEST bob * 10');
+  // The latest come first where the times do.
+  expect((await alice.asks(`CHATHISTORY TARGETS ${times.toReversed().join(' ')} 1`))[1]).toMatch(/ TARGETS #lab /);
+  const history = await alice.asks('CHATHISTORY LATEST BOB * 10');
+  expect(history[0]).toMatch(/ chathistory bob$/);
   expect(history.map((line) => line.replace(/^@\S+ /, '')).slice(1, -1)).toEqual([
     ':alice!alice@irc.example PRIVMSG bob :one',
     ':bob!bob@irc.example PRIVMSG alice :two',
@@ -117,18 +120,21 @@ test('conversations are listed by their latest messages, and read like channels'
 });
 
 test.each([
-  ['', 'NEED_MORE_PARAMS'],
+  ['', 'INVALID_PARAMS *'],
   ['FIRST #lab * 10', 'INVALID_PARAMS FIRST'],
-  ['LATEST #lab', 'NEED_MORE_PARAMS LATEST'],
+  ['LATEST #lab', 'INVALID_PARAMS LATEST'],
+  ['LATEST #lab * 1 1', 'INVALID_PARAMS LATEST'],
   ['LATEST #lab * none', 'INVALID_PARAMS LATEST'],
   ['LATEST #lab * 0', 'INVALID_PARAMS LATEST'],
   ['BEFORE #lab * 1', 'INVALID_PARAMS BEFORE'],
-  ['AFTER #lab msgid=x 1', 'INVALID_PARAMS AFTER'],
+  ['AFTER #lab msgid=x 1', 'MESSAGE_ERROR AFTER #lab msgid=x'],
+  ['AFTER #lab id=1 1', 'INVALID_PARAMS AFTER'],
   ['AFTER #lab timestamp=yesterday 1', 'INVALID_PARAMS AFTER'],
   ['LATEST #nowhere * 1', 'INVALID_TARGET LATEST #nowhere'],
   ['LATEST #private * 1', 'INVALID_TARGET LATEST #private'],
   ['LATEST nobody * 1', 'INVALID_TARGET LATEST nobody'],
   ['TARGETS msgid=1 msgid=2 1', 'INVALID_PARAMS TARGETS'],
+  ['TARGETS timestamp=2026-01-01T00:00:00.000Z', 'INVALID_PARAMS TARGETS'],
 ])('CHATHISTORY %s is refused', async (rest, failure) => {
   await using server = await startServer(IRC);
   const bob = await server.joins('bob');
@@ -147,6 +153,7 @@ test('what was read is the same for IRC clients and the page', async () => {
   expect(await alice.asks('JOIN #lab')).toContain(':irc.example MARKREAD #lab *');
   const other = await IrcClient.logIn(server, { nick: 'alice', as: 'alice@phone', password: PASSWORD, capabilities });
   expect(await other.asks()).toContain(':irc.example MARKREAD #lab *');
+  await server.registers('carol');
   const bob = await server.joins('bob');
   await bob.asks('join #lab');
   for (const text of ['one', 'two']) {
@@ -160,6 +167,10 @@ test('what was read is the same for IRC clients and the page', async () => {
   expect((await other.asks()).at(-1)).toMatch(new RegExp(`MARKREAD #lab ${first}$`));
   expect(await alice.asks('MARKREAD #lab timestamp=2025-01-01T00:00:00.000Z')).toEqual([
     `:irc.example MARKREAD #lab ${first}`,
+  ]);
+  // Of a clock that is wrong.
+  expect(await alice.asks('MARKREAD carol timestamp=2999-01-01T00:00:00.000Z')).toEqual([
+    ':irc.example MARKREAD carol timestamp=2026-01-01T00:00:02.000Z',
   ]);
   await page.asks('read', { place: '#lab' });
   expect(await alice.reads(/ MARKREAD /)).toMatch(/ MARKREAD #lab timestamp=2026-01-01T00:00:02\.000Z$/);

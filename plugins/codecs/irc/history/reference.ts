@@ -16,13 +16,16 @@ export interface Reference {
 /** What a client wrote: an id, or a time in milliseconds since 1970. */
 export type Written = { readonly id: number } | { readonly time: number };
 
+/** An id that is in no log, such as that of tags which are not kept. */
+export const UNKNOWN: Written = { id: 0 };
+
 /** How clients write a time. */
 export const TIME_FORM = 'timestamp=2026-11-23T20:15:04.123Z';
 
 /** @returns undefined if it is neither `msgid=` and an id nor `timestamp=` and a time */
 export function parseReference(text: string): Written | undefined {
-  const [, id] = /^msgid=(\d{1,15})$/.exec(text) ?? [];
-  if (id !== undefined) return { id: Number(id) };
+  const [, id] = /^msgid=(\S+)$/.exec(text) ?? [];
+  if (id !== undefined) return /^[1-9]\d{0,14}$/.test(id) ? { id: Number(id) } : UNKNOWN;
   const time = parseTimestamp(text);
   return time === undefined ? undefined : { time };
 }
