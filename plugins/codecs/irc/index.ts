@@ -221,6 +221,7 @@ function newIrc(since: number): Irc {
     extras: new MessageExtras(),
     reasons: new Map(),
     partings: new Map(),
+    renamings: new Map(),
     lastWords: new Map(),
     since,
   };

@@ -68,6 +68,8 @@ export interface Irc extends IrcServices {
   readonly reasons: Map<number, string>;
   /** Why accounts leave rooms, by room and account, until others are told. */
   readonly partings: Map<string, string>;
+  /** Why rooms get another name, by room, until others are told. */
+  readonly renamings: Map<number, string>;
   /** What accounts said as they went, until others are told. */
   readonly lastWords: Map<number, string>;
   /** When the server began to speak IRC, in milliseconds since 1970. */

@@ -19,6 +19,12 @@ export function isChannel(target: string): boolean {
   return target.startsWith('#') || target.startsWith('&');
 }
 
+/** Whether clients take two names for the same: they know no case but that of ASCII (`CASEMAPPING`). */
+export function isSameName(one: string, other: string): boolean {
+  const lower = (name: string) => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return lower(one) === lower(other);
+}
+
 /** The elements of a list in a parameter. */
 export function elements(text = ''): string[] {
   return text.split(',').filter((name) => name !== '');

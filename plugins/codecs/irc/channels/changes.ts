@@ -155,9 +155,10 @@ export function seesInvitations(client: Client, { members }: Channel): boolean {
 
 function tellName(told: Told, before: string, name: string): void {
   const { irc, channel, source } = told;
+  const reason = irc.renamings.get(channel.room) ?? '';
   irc.channels.renameChannel(channel, name);
   for (const client of audience(told)) {
-    for (const line of renameLines(client, channel, { source, before, reason: '' })) send(told, client, line);
+    for (const line of renameLines(client, channel, { source, before, reason })) send(told, client, line);
   }
 }
 

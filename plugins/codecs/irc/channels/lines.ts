@@ -4,7 +4,7 @@ import { markreadLine } from '../history/reference.ts';
 import { accountNameOf, type Irc, sourceOf } from '../irc.ts';
 import { joinedMetadata } from '../metadata/lines.ts';
 import { isSecret } from '../modes/settings.ts';
-import { nickOf } from '../names.ts';
+import { isSameName, nickOf } from '../names.ts';
 import type { Has } from '../render/tags.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import type { Channel } from './channels.ts';
@@ -45,6 +45,7 @@ export function renameLines(
   if (client.has('draft/channel-rename')) {
     return [{ source, command: 'RENAME', params: [before, channel.name, reason] }];
   }
+  if (isSameName(before, channel.name)) return [];
   const why = reason === '' ? `The channel is called ${channel.name} now` : reason;
   return [{ source: client.source, command: 'PART', params: [before, why] }, ...channelLines(client, channel)];
 }

@@ -165,6 +165,13 @@ describe('tags', () => {
     expect(plain(await alice.asks()).at(-1)).toBe(
       `@+draft/react=👍;+draft/reply=${id} :bob!bob@irc.example TAGMSG #lab`,
     );
+    const [, reaction = ''] =
+      /msgid=(\d+)/.exec((await bob.asks(`@+draft/react=🎉;+draft/reply=${id} TAGMSG #lab`))[0] ?? '') ?? [];
+    expect((await alice.asks(`REDACT #lab ${reaction}`)).at(-1)).toMatch(/ FAIL REDACT REDACT_FORBIDDEN #lab \d+ :/);
+    expect(plain(await bob.asks(`REDACT #lab ${reaction}`))).toEqual([`:bob!bob@irc.example REDACT #lab ${reaction}`]);
+    expect(plain(await alice.asks())).toEqual([
+      `@+draft/unreact=🎉;+draft/reply=${id} :bob!bob@irc.example TAGMSG #lab`,
+    ]);
     // An answer to what is not there is a message.
     expect(plain(await bob.asks('@+draft/reply=4711 PRIVMSG #lab :no'))).toEqual([
       ':bob!bob@irc.example PRIVMSG #lab :no',

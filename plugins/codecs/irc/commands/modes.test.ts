@@ -239,15 +239,20 @@ test('a channel is renamed, which clients without the capability see as PART and
     `${by('alice')} JOIN #den`,
     ...names,
   ]);
-  expect(await carol.asks()).toEqual([`${by('alice')} RENAME #lab #den :`]);
-  expect((await bob.asks()).slice(0, 2)).toEqual([
-    `${by('bob')} PART #lab :The channel is called #den now`,
-    `${by('bob')} JOIN #den`,
-  ]);
+  expect(await carol.asks()).toEqual([`${by('alice')} RENAME #lab #den :We moved`]);
+  expect((await bob.asks()).slice(0, 2)).toEqual([`${by('bob')} PART #lab :We moved`, `${by('bob')} JOIN #den`]);
   await carol.asks('JOIN #other');
   expect(await alice.asks('RENAME #den #other')).toEqual([
     expect.stringMatching(/^:irc\.example FAIL RENAME CHANNEL_NAME_IN_USE #den #other :/),
   ]);
+  expect(await alice.asks('RENAME #den den')).toEqual([
+    expect.stringMatching(/^:irc\.example FAIL RENAME CANNOT_RENAME #den den :/),
+  ]);
+  // For clients that do not know that it can, it is the same name.
+  await bob.asks();
+  expect(await alice.asks('RENAME #den #Den')).toEqual([]);
+  expect(await carol.asks()).toEqual([`${by('alice')} RENAME #den #Den :`]);
+  expect(await bob.asks()).toEqual([]);
 });
 
 test('LIST filters by mask, by users and by times, and hides secret channels', async () => {

@@ -1,8 +1,10 @@
 import { type Entry, EVERYONE } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { isChannel } from '../names.ts';
+import { reactionIn } from '../render/entry.ts';
 import { isEveryone } from '../render/said.ts';
 import { tagsOf } from '../render/tags.ts';
+import { reasonFrom } from './words.ts';
 
 /** `REDACT`: deletes messages, by the IRCv3 draft `message-redaction`. */
 export const redactCommands: IrcCommands = {
@@ -19,7 +21,7 @@ const CODES: Readonly<Record<string, string>> = {
 
 async function redact(call: Call): Promise<void> {
   const { irc, client, account, params } = call;
-  const [target = '', msgid = '', reason] = params;
+  const [target = '', msgid = '', given] = params;
   if (!(await isTarget(call, target))) {
     return call.standard('FAIL', 'INVALID_TARGET', [target], 'You cannot delete messages there');
   }
@@ -28,15 +30,22 @@ async function redact(call: Call): Promise<void> {
   if (entry === undefined || !(await isIn(call, entry, target))) {
     return call.standard('FAIL', 'UNKNOWN_MSGID', [target, msgid], 'There is no such message');
   }
+  const reaction = reactionIn(entry);
+  if (reaction?.on && entry.sender !== account.id) {
+    return call.standard('FAIL', 'REDACT_FORBIDDEN', [target, msgid], 'You can take back your own reactions only');
+  }
+  const reason = await reasonFrom(call, given);
   if (reason !== undefined) irc.reasons.set(id, reason);
-  const answer = await call.command('delete', { message: id });
+  const answer = await (reaction?.on
+    ? call.command('unreact', { message: entry.of, reaction: reaction.emoji })
+    : call.command('delete', { message: id }));
   if (answer.kind === 'error') {
     const text = answer.sentence ?? 'That message cannot be deleted';
     call.standard('FAIL', CODES[answer.reason] ?? 'REDACT_FORBIDDEN', [target, msgid], text);
   } else if (client.has('draft/message-redaction')) {
     const tags = tagsOf(irc, (capability) => client.has(capability), { time: irc.clock.now(), account });
-    const given = [target, msgid, ...(reason === undefined ? [] : [reason])];
-    call.line({ tags, source: client.source, command: 'REDACT', params: given });
+    const redacted = [target, msgid, ...(reason === undefined ? [] : [reason])];
+    call.line({ tags, source: client.source, command: 'REDACT', params: redacted });
   }
   irc.reasons.delete(id);
 }

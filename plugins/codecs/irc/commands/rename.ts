@@ -1,6 +1,7 @@
 import type { IrcCommands } from '../call.ts';
 import { renameLines } from '../channels/lines.ts';
 import { ownRoom } from './channel.ts';
+import { reasonFrom } from './words.ts';
 
 /** `RENAME`: renames channels, by the IRCv3 draft `channel-rename`. */
 export const renameCommands: IrcCommands = {
@@ -8,13 +9,16 @@ export const renameCommands: IrcCommands = {
     least: 2,
     async run(call) {
       const { client } = call;
-      const [target = '', wanted = '', reason = ''] = call.params;
+      const [target = '', wanted = '', given = ''] = call.params;
       const room = await ownRoom(call, target);
       if (room === undefined) return;
       const before = `#${room.name}`;
+      const reason = given === '' ? '' : ((await reasonFrom(call, given)) ?? '');
+      call.irc.renamings.set(room.id, reason);
       const answer = await client.acting(before, () =>
         client.acting(wanted, () => call.command('room-rename', { room: before, name: wanted })),
       );
+      call.irc.renamings.delete(room.id);
       if (answer.kind === 'answer') {
         const channel = call.irc.channels.get(room.id);
         if (channel === undefined) return;

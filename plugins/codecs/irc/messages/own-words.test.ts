@@ -143,6 +143,9 @@ test('what plugins make of messages, they make of these words', async () => {
   });
   await using server = await startServer({ ...IRC, polite });
   const { alice, bob } = await town(server);
+  await alice.asks('RENAME #lab #den :damn cold');
+  expect(await bob.asks()).toContain(':bob!bob@irc.example PART #lab :**** cold');
+  await alice.asks('RENAME #den #lab');
   await bob.asks('AWAY :damn tea', 'SETNAME :damn Bob', 'METADATA * SET url damn.org', 'PART #lab :damn');
   expect(await alice.asks()).toEqual([
     ':bob!bob@irc.example AWAY :**** tea',

@@ -11,6 +11,11 @@ const FOLLOWED: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room'
 
 const REACTION = z.object({ emoji: z.string(), on: z.boolean() });
 
+/** The data of a reaction; undefined if the entry is none. */
+export function reactionIn(entry: Pick<Entry, 'kind' | 'body'>): z.infer<typeof REACTION> | undefined {
+  return entry.kind === 'reaction' ? dataOf(entry, REACTION) : undefined;
+}
+
 /** An entry that is no message, as a client is told it. @param line its plugin's line for people, if there is one */
 export function renderEntry(
   irc: Irc,
@@ -42,7 +47,7 @@ export function renderEntry(
     return renderLines([{ tags: tagsOf(irc, has, { time, account: from }), source, command: 'REDACT', params }]);
   }
   if (entry.kind === 'reaction' && entry.of !== undefined && has('message-tags')) {
-    const reaction = dataOf(entry, REACTION);
+    const reaction = reactionIn(entry);
     if (reaction === undefined) return '';
     const key = reaction.on ? '+draft/react' : '+draft/unreact';
     const tags = { [key]: reaction.emoji, '+draft/reply': String(entry.of) };
