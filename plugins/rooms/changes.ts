@@ -14,7 +14,8 @@ export function roomKinds(isQuiet: (room: number) => boolean): KindSpec[] {
       ...ofLog,
       name: 'leave',
       line: (entry) => told(entry, `${entry.from} left`),
-      isShown: ({ room }) => !isQuiet(room),
+      // The entry `room` that goes with the end of a membership says who has ended it.
+      isShown: ({ room, body }) => body === '' && !isQuiet(room),
     },
     // People read the entry `room` that goes with it, which says who renamed the room and what it was called.
     { ...ofLog, name: 'rename' },

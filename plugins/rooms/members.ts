@@ -129,9 +129,13 @@ export class Members {
     return stop ?? (() => {});
   }
 
-  /** Ends a membership, within `queue`. @param forgets whether the account may read nothing of the room any more */
-  async end(room: KnownRoom, { id }: Account, forgets = false): Promise<void> {
-    await this.#context.log.leave(room.id, id, this.#context.clock.now(), forgets);
+  /**
+   * Ends a membership, within `queue`.
+   * @param by a moderator's act: the members were told of it. A ban also hides all of the room from the account
+   */
+  async end(room: KnownRoom, { id }: Account, by?: 'kicked' | 'banned'): Promise<void> {
+    const body = by === undefined ? '' : JSON.stringify(by);
+    await this.#context.log.leave(room.id, id, this.#context.clock.now(), by === 'banned', body);
     await this.#dropOwner(room.id, id);
   }
 

@@ -57,7 +57,7 @@ export class Moderation {
     await queue.run(room.id, async () => {
       // While the user is a member, who is told too.
       await tell(this.#context, room.id, by, { change: 'kicked', account: target.id, user: target.name, reason });
-      await this.#members.end(room, target);
+      await this.#members.end(room, target, 'kicked');
     });
     return undefined;
   }
@@ -69,7 +69,7 @@ export class Moderation {
       await bans.add(room.id, target.id, seconds ?? FOREVER);
       await invitations.remove(room.id, target.id);
       await tell(this.#context, room.id, by, { change: 'banned', account: target.id, user: target.name, seconds });
-      await this.#members.end(room, target, true);
+      await this.#members.end(room, target, 'banned');
     });
   }
 

@@ -266,8 +266,9 @@ export interface MessageLog {
   /**
    * Ends a membership, if there is one, with an entry of kind `leave`. Earlier entries are still for the account.
    * @param forget whether no entry of the room is for the account any more, as after a ban
+   * @param body of that entry, as JSON; without one it has none
    */
-  leave(room: number, account: number, time: number, forget?: boolean): Promise<void>;
+  leave(room: number, account: number, time: number, forget?: boolean, body?: string): Promise<void>;
   /** Members of a named room with ids above `after`, by id. */
   members(room: number, after: number, limit: number): Promise<readonly Member[]>;
   /** A member of a named room, if the account is one. */

@@ -238,13 +238,13 @@ export class LogInMemory {
     this.followers.tell();
   }
 
-  leave(id: number, account: number, time: number, forget: boolean): void {
+  leave(id: number, account: number, time: number, forget: boolean, body: string): void {
     const room = this.rooms.get(id);
     const place = this.places.get(account);
     if (room === undefined || place === undefined) return;
     const was = isMember(room, account);
     if (was) {
-      this.#append('leave', id, account, place.name, time);
+      this.#append('leave', id, account, place.name, time, body);
       const spans = room.spans.get(account) ?? [];
       setSpans(room, account, spans.with(-1, { ...(spans.at(-1) as RoleSpan), until: this.end }));
     }

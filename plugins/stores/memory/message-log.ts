@@ -87,7 +87,7 @@ export function messageLogOf(log: LogInMemory): MessageLog {
     },
     roomsOf: async (account, kind) => [...log.roomsOf(account, kind)].map(roomOf),
     join: async (room, account, role, time) => log.join(room, account, role, time),
-    leave: async (room, account, time, forget = false) => log.leave(room, account, time, forget),
+    leave: async (room, account, time, forget = false, body = '') => log.leave(room, account, time, forget, body),
     async members(id, after, limit) {
       const room = rooms.get(id);
       return room === undefined ? [] : membersOf(room, after, limit);

@@ -69,8 +69,8 @@ export function messageLogOf({ database, writer, following, schema, identity, ch
     async join(room, account, role, time) {
       await change(join(room, account, role, time));
     },
-    async leave(room, account, time, forget = false) {
-      await change(leave(room, account, time, forget));
+    async leave(room, account, time, forget = false, body = '') {
+      await change(leave(room, account, time, forget, body));
     },
 
     trim: trimmerOf(database, schema),

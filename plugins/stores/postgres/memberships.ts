@@ -102,12 +102,12 @@ export function join(id: number, account: number, role: string, time: number): C
   };
 }
 
-export function leave(id: number, account: number, time: number, forget: boolean): Change {
+export function leave(id: number, account: number, time: number, forget: boolean, body: string): Change {
   return async (log) => {
     const room = await namedRoom(log, id);
     const member = room && (await memberIn(log, id, account));
     if (room === undefined || member === undefined) return undefined;
-    const entry = member.since === null ? undefined : add(log, room, 'leave', account, member.name, time);
+    const entry = member.since === null ? undefined : add(log, room, 'leave', account, member.name, time, body);
     if (entry !== undefined) {
       await log.transaction.query('UPDATE member SET until = $3 WHERE account = $1 AND room = $2 AND until = 0', [
         account,

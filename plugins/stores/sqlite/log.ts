@@ -206,8 +206,8 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     async join(room, account, role, time) {
       await askFor(noted, 'join', room, account, role, time);
     },
-    async leave(room, account, time, forget = false) {
-      await askFor(noted, 'leave', room, account, time, forget);
+    async leave(room, account, time, forget = false, body = '') {
+      await askFor(noted, 'leave', room, account, time, forget, body);
     },
     members: (room, after, limit) =>
       inPages(limit, (left, last: Member | undefined) => read('members', room, last?.account ?? after, left)),

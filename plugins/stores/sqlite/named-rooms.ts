@@ -106,10 +106,10 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
   const leave = db.prepare('UPDATE member SET until = ?4 WHERE account = ?1 AND room = ?2 AND since = ?3');
   const forget = db.prepare('DELETE FROM member WHERE account = ? AND room = ?');
 
-  const move = (kind: string, room: number, account: number, name: string, time: number): EntryRow => {
+  const move = (kind: string, room: number, account: number, name: string, time: number, body = ''): EntryRow => {
     const to = end.room(room);
     if (to === undefined) throw new Error(`there is no room ${room}`);
-    return appendTo(to, [room, kind, 1, 0, account, name, '', '', null, null, time, null]);
+    return appendTo(to, [room, kind, 1, 0, account, name, '', body, null, null, time, null]);
   };
 
   return {
@@ -148,11 +148,11 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
     },
 
     /** @returns the entry appended; undefined if the account was no member */
-    leave(room: number, account: number, time: number, forgets: boolean): EntryRow | undefined {
+    leave(room: number, account: number, time: number, forgets: boolean, body: string): EntryRow | undefined {
       const { name } = nameOf.get(account) ?? {};
       if (name === undefined || isNamed.get(room) === undefined) return undefined;
       const since = memberOf.get(account, room)?.since;
-      const row = since === undefined ? undefined : move('leave', room, account, name, time);
+      const row = since === undefined ? undefined : move('leave', room, account, name, time, body);
       if (forgets) forget.run(account, room);
       else if (row !== undefined) leave.run(account, room, since ?? 0, row[0]);
       return row;

@@ -40,8 +40,10 @@ test('the history has what happened to a channel, as far as IRC has words for it
   alice.says('QUIT');
   await alice.ends();
   const page = await server.returns('alice');
-  for (const happened of ['joined', 'left', 'joined', 'left']) await page.sees(new RegExp(` bob ${happened}$`));
+  for (const happened of ['joined', 'joined', 'left']) await page.sees(new RegExp(` bob ${happened}$`));
   await page.asks('room-slow #lab 1m');
+  await bob.asks('JOIN #lab');
+  await page.sees(/ bob joined$/);
   await page.asks('room-ban #lab bob');
   await page.asks('room-unban #lab bob');
   await page.logsOut();
@@ -63,7 +65,9 @@ test('the history has what happened to a channel, as far as IRC has words for it
     'bob!bob JOIN #lab',
     'bob!bob PART #lab',
     'irc.example NOTICE #lab :alice turned slow mode on: one message per 1m from each member',
+    'bob!bob JOIN #lab',
     'alice!alice MODE #lab +b bob!*@*',
+    'bob!bob PART #lab',
     'alice!alice MODE #lab -b bob!*@*',
   ];
   expect(await events(server, 'alice')).toEqual(seen);

@@ -16,7 +16,10 @@ const CHANGES = 1000;
 export function isPlayed(client: Client, entry: Entry): boolean {
   if (entry.redacted) return false;
   if (isMessage(entry)) return true;
-  if (!client.has('draft/event-playback') || client.irc.server.shown(entry) === undefined) return false;
+  if (!client.has('draft/event-playback')) return false;
+  // A ban is a mode, which does not say that somebody left.
+  const isBanned = entry.kind === 'leave' && entry.body === '"banned"';
+  if (!isBanned && client.irc.server.shown(entry) === undefined) return false;
   if (entry.kind === RELAYED) return client.has('message-tags') && relayedIn(entry)?.command !== undefined;
   const change = roomChangeIn(entry);
   return change === undefined ? isComing(entry) : isPlayedChange(client, change, entry.room);
@@ -30,7 +33,7 @@ export async function playedLines(client: Client, entries: readonly Entry[], tar
     ids.length === 0
       ? [[], []]
       : await Promise.all([log.changes(ids, CHANGES, 'edit'), log.changes(ids, CHANGES, RELAYED)]);
-  return withoutKicked(entries).flatMap((entry) => lineOf(client, entry, target, edits, relayed));
+  return entries.flatMap((entry) => lineOf(client, entry, target, edits, relayed));
 }
 
 function lineOf(
@@ -72,16 +75,6 @@ function lineOf(
 /** Whether somebody joined or left. */
 function isComing({ kind }: Entry): boolean {
   return kind === 'join' || kind === 'leave';
-}
-
-/** Leaves out that somebody left who was kicked: the line that says so says that too. */
-function withoutKicked(entries: readonly Entry[]): Entry[] {
-  const kicked = new Set<number>();
-  return entries.filter((entry) => {
-    const change = roomChangeIn(entry);
-    if (change?.change === 'kicked') kicked.add(change.account);
-    return !(isComing(entry) && kicked.delete(entry.sender) && entry.kind === 'leave');
-  });
 }
 
 /** Whom an entry is addressed to: in a conversation the one of the two who did not write it. */

@@ -80,13 +80,18 @@ export function followContract(name: string, open: OpenLog): void {
       await fixture.log.join(room, alice.id, 'guest', 20);
       await fixture.log.leave(room, alice.id, 30);
       await fixture.log.leave(room, alice.id, 40);
+      await fixture.log.join(room, alice.id, 'guest', 50);
+      await fixture.log.leave(room, alice.id, 60, false, '"kicked"');
       end();
       const about = { room, sender: alice.id, from: alice.name, body: '', counts: false, seq: 0 };
       expect(told).toMatchObject([
         { ...about, kind: 'join', time: 10, previous: 0 },
         { ...about, kind: 'leave', time: 30, previous: told[0]?.id },
+        { ...about, kind: 'join', time: 50 },
+        { ...about, kind: 'leave', time: 60, body: '"kicked"' },
       ]);
-      expect((await fixture.say(alice, { room })).previous).toBe(told[1]?.id);
+      expect(await fixture.log.get(told[3]?.id ?? 0)).toMatchObject({ kind: 'leave', body: '"kicked"' });
+      expect((await fixture.say(alice, { room })).previous).toBe(told[3]?.id);
     });
 
     test('followers get entries of another process, in one order with all others', async ({ skip }) => {
