@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 /** How many rows are rendered above and below what is in sight. */
 const MARGIN = 8;
 
-interface VirtualRowsProps {
+export interface VirtualRowsProps {
   readonly label: string;
   /** What scrolls them. Its style says in `--row` how high a row is, in pixels. */
   readonly scroller: RefObject<HTMLElement | null>;

@@ -14,8 +14,8 @@ import {
 /** The part of a conversation that is stored. */
 export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
 
-/** How much is shown, and stored on the device: messages of one conversation, and conversations with people. */
-const MOST = { entries: 300, talks: 60 };
+/** How much is shown, and stored on the device: messages of one conversation, and rooms and conversations. */
+const MOST = { entries: 300, talks: 300 };
 
 /** How many messages of a conversation stay on the page while its user reads earlier ones. */
 const READ_BACK = 12_000;
@@ -210,7 +210,7 @@ export class Talks {
   /** What to store: the last messages of the latest conversations. @param room how many characters */
   kept(room: number): KeptTalk[] {
     let left = room;
-    const others = [...this.rooms(), ...this.spoken().slice(0, MOST.talks)].sort(laterFirst);
+    const others = [...this.rooms(), ...this.spoken()].sort(laterFirst).slice(0, MOST.talks);
     return [this.everyone, ...others].map(({ to, entries: all, unread, draft }) => {
       const entries = all.slice(-MOST.entries);
       // A busy conversation must not take the space of the others.
