@@ -55,13 +55,14 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await comes(bob, /member/);
     await sheet.getByRole('button', { name: /^B?bob$/ }).click();
     await sheet.getByRole('button', { name: 'Remove from the room' }).click();
-    await comes(bob, /kicked|removed/);
+    await comes(bob, /^\[.*\] #lab \*server\*: ada removed bob$/);
     await sheet.getByLabel('Topic').fill('tea at four');
     await sheet.getByRole('button', { name: 'Set', exact: true }).click();
     await sheet.getByText('1 member · public · tea at four').waitFor();
     await sheet.getByLabel('Invite a person').fill('bob');
     await sheet.getByRole('button', { name: 'Invite', exact: true }).click();
     await comes(bob, /invited to #lab/);
+    await expect.poll(() => sheet.getByLabel('Invite a person').inputValue()).toBe('');
     await page.keyboard.press('Escape');
 
     // Somebody who may not sees no such buttons.

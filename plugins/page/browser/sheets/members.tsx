@@ -89,8 +89,10 @@ export function MembersSheet({
       done.value = `${label}: done.`;
       chosen.value = undefined;
       await load();
+      return true;
     } catch (cause) {
       problem.value = refusedInWords(cause as RequestError);
+      return false;
     }
   };
   const wanted = keyOf(filter.value.trim());
@@ -178,7 +180,7 @@ interface MemberToolsProps {
   readonly member: Member | undefined;
   /** The rank of the user's own role. */
   readonly mine: number;
-  readonly act: (label: string, command: string, rest: string) => Promise<void>;
+  readonly act: (label: string, command: string, rest: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
 

@@ -6,8 +6,8 @@ interface RoomToolsProps {
   readonly room: string;
   readonly topic: string;
   readonly isOwner: boolean;
-  /** Calls a command with what follows the room's name. */
-  readonly act: (label: string, command: string, rest: string) => Promise<void>;
+  /** Calls a command with what follows the room's name. @returns whether it was carried out */
+  readonly act: (label: string, command: string, rest: string) => Promise<boolean>;
 }
 
 /** What moderators and owners do with a room: set its topic, invite, see messages first, handle reports. */
@@ -19,14 +19,13 @@ export function RoomTools({ screen, room, topic, isOwner, act }: RoomToolsProps)
         label="Topic"
         button="Set"
         value={topic}
-        onLine={(text) => void act('Set the topic', 'topic', text || '-')}
+        onLine={(text) => act('Set the topic', 'topic', text || '-')}
       />
       <LineForm
         id="room-invite"
         label="Invite a person"
         button="Invite"
-        value=""
-        onLine={(name) => name !== '' && void act('Invite', 'invite', name)}
+        onLine={async (name) => name !== '' && act('Invite', 'invite', name)}
       />
       <div class="tools">
         {isOwner && (
@@ -46,22 +45,24 @@ interface LineFormProps {
   readonly id: string;
   readonly label: string;
   readonly button: string;
-  /** What the field holds at first, and after a change of it. */
-  readonly value: string;
-  readonly onLine: (text: string) => void;
+  /** What the field holds at first, and after a change of it. Without it the field is emptied once its text was taken. */
+  readonly value?: string;
+  /** @returns whether the text was taken */
+  readonly onLine: (text: string) => Promise<boolean>;
 }
 
 /** A field with a button in it. */
 function LineForm({ id, label, button, value, onLine }: LineFormProps) {
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
-    if (input.current !== null) input.current.value = value;
+    if (input.current !== null) input.current.value = value ?? '';
   }, [value]);
   return (
     <form
-      onSubmit={(event) => {
+      onSubmit={async (event) => {
         event.preventDefault();
-        onLine(input.current?.value.trim() ?? '');
+        const isTaken = await onLine(input.current?.value.trim() ?? '');
+        if (isTaken && value === undefined && input.current !== null) input.current.value = '';
       }}
     >
       <label for={id}>{label}</label>
