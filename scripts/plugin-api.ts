@@ -212,6 +212,7 @@ export const PLUGIN_API: readonly Section[] = [
       'likenesses',
       'isName',
       'nameObjection',
+      'didYouMean',
       'NameObjection',
       'parseAddress',
       'ParsedAddress',

@@ -251,4 +251,5 @@ export {
 export { StoreFacts } from './services/store-facts.ts';
 export { DEFAULT_DEVICE, deviceNameOf } from './usernames/device-name.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';
+export { didYouMean } from './usernames/nearest.ts';
 export { skeletons } from './usernames/skeletons.ts';

@@ -1,16 +1,21 @@
-import { type Command, defineCommand, param, refuse, reply, schemaOf } from 'chatserv';
+import { type Command, defineCommand, didYouMean, param, refuse, reply, schemaOf } from 'chatserv';
 
 export default defineCommand({
   name: 'help',
   summary: 'Lists the commands, or explains one',
   params: { command: param.word('the one to explain').optional() },
-  async run({ account, values: { command: word } }, { server }) {
-    const named = server
-      .commands()
-      .filter(({ name, aliases }) => word === undefined || name === word || aliases.includes(word));
-    const allowed = await Promise.all(named.map(({ allows }) => allows?.(account) ?? true));
-    const commands = named.filter((_, index) => allowed[index]);
-    if (commands.length === 0) return refuse('args', `There is no command '${word}'.`);
+  async run({ account, values: { command: typed } }, { server }) {
+    const word = typed?.replace(/^\//, '');
+    const all = server.commands();
+    const allowed = await Promise.all(all.map(({ allows }) => allows?.(account) ?? true));
+    const usable = all.filter((_, index) => allowed[index]);
+    const commands = usable.filter(
+      ({ name, aliases }) => word === undefined || name === word || aliases.includes(word),
+    );
+    if (word !== undefined && commands.length === 0) {
+      const names = usable.flatMap(({ name, aliases }) => [name, ...aliases]);
+      return refuse('args', `There is no command '${word}'.${didYouMean(word, names)}`);
+    }
     const lines = commands.map(({ usage, aliases, summary }) => {
       const also = aliases.length > 0 ? ` (also: ${aliases.join(', ')})` : '';
       return `${usage} - ${summary}${also}`;

@@ -1,9 +1,12 @@
-/** The names that a misspelt one may have meant, at most three, the likeliest first. */
+/**
+ * The names that a misspelt one may have meant, at most three, the likeliest first: similar ones, and those that begin with
+ * it or have it as a word, such as `room-mute` for `mute`.
+ */
 export function nearest(given: string, names: Iterable<string>): string[] {
   const most = Math.max(1, Math.floor(given.length / 3));
   return [...names]
     .map((name) => ({ name, distance: distance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= most || (given.length > 2 && name.startsWith(given)))
+    .filter(({ name, distance }) => distance <= most || isPart(given, name))
     .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
     .slice(0, 3)
     .map(({ name }) => name);
@@ -13,6 +16,10 @@ export function nearest(given: string, names: Iterable<string>): string[] {
 export function didYouMean(given: string, names: Iterable<string>): string {
   const near = nearest(given, names);
   return near.length === 0 ? '' : ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?`;
+}
+
+function isPart(given: string, name: string): boolean {
+  return given.length > 2 && (name.startsWith(given) || name.split('-').includes(given));
 }
 
 /** How many characters must be put in, taken out, replaced or swapped with the next (optimal string alignment). */
