@@ -50,6 +50,19 @@ test('room-poll: a live result, which survives a restart', async () => {
     await alice.sees(/#lab bob votes yes: yes 2, no 0$/);
     await alice.says(`vote ${id} perhaps`, `vote ${Number(id) + 1} yes`);
     await alice.seesInOrder('error:choice:vote', 'error:unknown:vote');
+    for (const [typed, shown] of [
+      ['fish, pizza', 'fish or pizza'],
+      ['fish and chips, pizza or pasta', 'fish and chips or pizza or pasta'],
+      ['fish; Pizza, or pasta,', 'fish or Pizza or pasta'],
+      ['fish pizza', 'fish or pizza'],
+    ]) {
+      const [, lunch] = (await alice.asks(`poll #lab lunch? ${typed}`)).split(':');
+      await bob.sees(new RegExp(`lunch\\? \\(vote ${lunch} ${shown}\\)$`));
+      if (shown?.startsWith('fish and')) {
+        expect(await bob.asks(`vote ${lunch} Fish and chips`)).toBe('voted: fish and chips 1, pizza 0, pasta 0');
+        await alice.sees(/bob votes fish and chips/);
+      }
+    }
   }
   await using server = await startServer(plugins);
   const [alice, carol] = [await server.returns('alice'), await server.joins('carol')];

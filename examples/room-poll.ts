@@ -10,6 +10,13 @@ const VOTES = 10_000;
 const pollData = z.strictObject({ question: z.string(), choices: z.array(z.string()) });
 const voteData = z.strictObject({ choice: z.string(), result: z.string() });
 
+/** Choices as people write them: `fish, pizza or fish and chips`, or single words. */
+function choicesIn(text: string): string[] {
+  const [list = '', ...more] = text.trim().split(/\s*[,;]\s*(?:or\s+)?|\s+or\s+/i);
+  const choices = more.length > 0 ? [list, ...more] : list.split(/\s+/);
+  return [...new Set(choices.filter((choice) => choice !== ''))];
+}
+
 /** Polls and votes are entries of the room: they are delivered, kept and paged like messages, and outlive the server. */
 export default definePlugin({
   name: 'room-poll',
@@ -72,8 +79,8 @@ export default definePlugin({
             const refusal = await rooms.postRefusal(room.id, account);
             if (refusal !== undefined) return refusal;
             const [question = '', rest = ''] = text.split(/(?<=\?)/, 2);
-            const words = rest.match(/\S+/g) ?? [];
-            const data = { question, choices: words.length > 1 ? words : ['yes', 'no'] };
+            const choices = choicesIn(rest);
+            const data = { question, choices: choices.length > 1 ? choices : ['yes', 'no'] };
             const { id } = await server.append({ kind: 'poll', from: account, to: { room: room.id }, data });
             return `asked:${id}`;
           },
@@ -81,14 +88,15 @@ export default definePlugin({
         command({
           name: 'vote',
           summary: 'Votes in a poll; the last vote counts',
-          params: { poll: param.integer('the id of the poll'), choice: param.word('one of its choices') },
-          async run({ account, values: { poll: id, choice } }) {
+          params: { poll: param.integer('the id of the poll'), choice: param.text('one of its choices') },
+          async run({ account, values: { poll: id, choice: typed } }) {
             const poll = await pollAt(id, account.id);
             if (poll === undefined) return refuse('unknown', 'There is no such poll.');
             const refusal = await rooms.postRefusal(poll.entry.room, account);
             if (refusal !== undefined) return refusal;
             const { choices, entry } = poll;
-            if (!choices.includes(choice)) return refuse('choice', `Vote for one of: ${choices.join(', ')}.`);
+            const choice = choices.find((one) => one.toLowerCase() === typed.trim().toLowerCase());
+            if (choice === undefined) return refuse('choice', `Vote for one of: ${choices.join(', ')}.`);
             const votes = await votesIn(entry);
             const data = { choice, result: resultOf(choices, votes.set(account.id, choice)) };
             await server.append({ kind: 'vote', from: account, to: { room: entry.room }, of: id, data });
