@@ -20,6 +20,7 @@ describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_00
     await using town = await startTown();
     const bob = await town.program.joins('bob');
     await answered(bob, 'create #lab', /^created:/);
+    await answered(bob, 'topic #lab The chemistry of everyday things, from bread and soap to batteries', /^topic:/);
     const ada = await town.arrives(PHONE);
     const { page } = ada;
     await ada.registers('ada');
@@ -29,7 +30,8 @@ describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_00
     await page.locator('#back').tap();
     await answered(bob, 'message #lab is the kiln free?', /^sent:$/);
     await ada.entry('#lab').locator('.badge', { hasText: '1' }).waitFor();
-    const fits = async () => expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const widths = '[document.documentElement, document.querySelector("#talk")].map((one) => one.scrollWidth)';
+    const fits = async () => expect(Math.max(...((await page.evaluate(widths)) as number[]))).toBe(390);
     await fits();
     await ada.entry('#lab').tap();
     await ada.hears('is the kiln free?');
