@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { comes } from '../support/comes.ts';
+import { answered, comes } from '../support/comes.ts';
 import { startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
@@ -19,6 +19,10 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await bob.page.getByRole('button', { name: 'Join #lab' }).click();
     await bob.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
     await ada.page.locator('#messages .happened', { hasText: 'bob joined' }).waitFor();
+    await answered(await town.program.joins('דוד'), 'join #lab', /^joined:/);
+    const told = ada.page.locator('#messages .happened span', { hasText: 'joined' }).last();
+    await expect.poll(() => told.textContent()).toBe('דוד joined');
+    expect(await told.evaluate((line) => getComputedStyle(line).direction)).toBe('ltr');
     await ada.says('who has the key?');
     await bob.hears('who has the key?');
 

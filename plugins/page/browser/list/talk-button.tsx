@@ -1,7 +1,7 @@
 import type { Chat } from '../model/chat.ts';
 import { isRoom, type Talk } from '../model/talk.ts';
 import { shortly } from '../model/time.ts';
-import { speakerOf, TalkFace, titleOf } from '../ui/people.tsx';
+import { speakerOf, TalkFace, Told, titleOf } from '../ui/people.tsx';
 
 interface TalkButtonProps {
   readonly talk: Talk;
@@ -54,7 +54,7 @@ export function TalkButton({ talk, isCurrent, isStop, chat }: TalkButtonProps) {
 function Preview({ talk, last }: { readonly talk: Talk; readonly last: Talk['entries'][number] }) {
   const { mine, from, text, isNote, change } = last;
   if (change === 'removed') return <>Deleted message</>;
-  const said = <bdi>{text.slice(0, 200)}</bdi>;
+  const said = <bdi>{isNote ? <Told from={from} text={text.slice(0, 200)} /> : text.slice(0, 200)}</bdi>;
   if (isNote) return said;
   if (mine) return <>You: {said}</>;
   if (talk.to !== 'everyone' && !isRoom(talk.to)) return said;

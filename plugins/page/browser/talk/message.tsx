@@ -3,7 +3,7 @@ import type { Screen } from '../model/screen.ts';
 import { type Entry, SERVER } from '../model/talk.ts';
 import { clockOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Face, hueOf } from '../ui/people.tsx';
+import { Face, hueOf, Told } from '../ui/people.tsx';
 import { isEmoji } from './addresses.ts';
 import { PluginPart } from './plugin-part.tsx';
 import { Reactions } from './reactions.tsx';
@@ -147,14 +147,17 @@ function Happening({
   screen,
   entry,
 }: Pick<MessageProps, 'screen' | 'entry'> & { readonly version: number | undefined }) {
-  const { key, time, text, kind = '' } = entry;
+  const { key, from, time, text, kind = '' } = entry;
   const view = views.value.get(kind);
   return (
     <li class={`note ${view === undefined ? 'happened' : 'shown'} first`} data-key={key}>
       {view !== undefined && <PluginPart screen={screen} entry={entry} view={view} />}
       {view === undefined && (
         <div class="line hint">
-          <span dir="auto">{text}</span> <time dateTime={machineTime(time)}>{clockOf(time)}</time>
+          <span dir="auto">
+            <Told from={from} text={text} />
+          </span>{' '}
+          <time dateTime={machineTime(time)}>{clockOf(time)}</time>
         </div>
       )}
     </li>

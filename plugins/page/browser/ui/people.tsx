@@ -15,6 +15,17 @@ export function speakerOf(from: string): string {
   return from === SERVER ? 'Announcement' : from;
 }
 
+/** What has happened. A name at its beginning does not decide in which direction it is read. */
+export function Told({ from, text }: { readonly from: string; readonly text: string }) {
+  if (!text.startsWith(`${from} `)) return <>{text}</>;
+  return (
+    <>
+      <bdi>{from}</bdi>
+      {text.slice(from.length)}
+    </>
+  );
+}
+
 /** What a name always looks like. */
 interface Look {
   readonly hue: string;
