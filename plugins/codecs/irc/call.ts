@@ -68,7 +68,7 @@ export class Call {
     this.irc = client.irc;
     this.message = message;
     this.params = message.params;
-    this.label = client.has('labeled-response') ? message.tags.get('label') : undefined;
+    this.label = (client.has('labeled-response') && message.tags.get('label')) || undefined;
   }
 
   /** The client's account. */

@@ -65,6 +65,7 @@ test('the answer to a line with a label has the label', async () => {
     '@label=3 PRIVMSG bob,nobody :hello',
   );
   expect(ping).toBe('@label=1 :irc.example PONG irc.example x');
+  expect(await alice.asks('@label= PONG x', '@label PING x')).toEqual([':irc.example PONG irc.example x']);
   expect(ack).toBe('@label=2 :irc.example ACK');
   expect(start).toBe('@label=3 :irc.example BATCH +1 labeled-response');
   expect(first).toMatch(/^@batch=1;msgid=\d+ :alice!alice@irc\.example PRIVMSG bob :?hello$/);
