@@ -1,10 +1,16 @@
 import type { Account, RoomInfo } from 'chatserv';
 import type { Call } from '../call.ts';
+import type { Channel } from '../channels/channels.ts';
 import type { Irc } from '../irc.ts';
 
 /** The room behind a channel's name; undefined if there is none that the client may see. */
 export async function roomOf({ irc, account }: Call, name: string): Promise<RoomInfo | undefined> {
   return name.startsWith('#') ? irc.rooms?.find(name, account) : undefined;
+}
+
+/** Whether the client may see who is in a channel: whoever may join it may. */
+export function mayLook({ account }: Call, { members, settings: { access, key } }: Channel): boolean {
+  return (access === 'public' && key === '') || members.has(account.id);
 }
 
 /** Whether an account is a member of a room. */

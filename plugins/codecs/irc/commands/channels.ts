@@ -4,7 +4,7 @@ import type { Channel } from '../channels/channels.ts';
 import { channelLines, namesLines } from '../channels/lines.ts';
 import { loadReadTime } from '../history/read-times.ts';
 import { elements, isChannel } from '../names.ts';
-import { roomOf } from './channel.ts';
+import { mayLook, roomOf } from './channel.ts';
 import { reasonFrom } from './words.ts';
 
 /** Stands for all channels, in `JOIN`. */
@@ -29,15 +29,11 @@ export const channelCommands: IrcCommands = {
   },
   NAMES: {
     run(call) {
-      const { irc, account } = call;
       const [given = '*'] = call.params;
       for (const name of elements(given)) {
-        const channel = irc.channels.find(name);
-        // Whoever may join a channel may see who is there.
-        if (channel === undefined) continue;
-        const { access, key } = channel.settings;
-        const isVisible = (access === 'public' && key === '') || channel.members.has(account.id);
-        if (isVisible) for (const line of namesLines(call.client, channel)) call.line(line);
+        const channel = call.irc.channels.find(name);
+        if (channel === undefined || !mayLook(call, channel)) continue;
+        for (const line of namesLines(call.client, channel)) call.line(line);
       }
       call.numeric('RPL_ENDOFNAMES', [given]);
     },

@@ -29,6 +29,16 @@ test('WHO lists a channel, a user or those whom a mask covers', async () => {
   ]);
   expect((await bob.asks('WHO *o*')).map((line) => line.split(' ')[7])).toEqual(['bob', 'carol', 'list']);
   expect((await bob.asks('WHO *REAL?ALICE')).length).toBe(2);
+  // Whoever may join a channel may see who is there.
+  const [dora, eve] = [await IrcClient.joins(server, 'dora'), await IrcClient.joins(server, 'eve')];
+  await dora.asks('JOIN #dock', 'MODE dora +B');
+  await eve.asks('JOIN #dock', 'MODE eve +i');
+  expect(await bob.asks('WHO #dock')).toEqual([
+    ':irc.example 352 bob #dock dora irc.example irc.example dora H@B :0 The real dora',
+    ':irc.example 315 bob #dock :End of /WHO list',
+  ]);
+  await dora.asks('MODE #dock +s');
+  expect(await bob.asks('WHO #dock')).toEqual([':irc.example 315 bob #dock :End of /WHO list']);
   expect(await bob.asks('WHO nobody', 'WHO #attic')).toEqual([
     ':irc.example 315 bob nobody :End of /WHO list',
     ':irc.example 315 bob #attic :End of /WHO list',

@@ -12,6 +12,7 @@ import {
   secondsIdle,
   sharedChannels,
 } from '../people/person.ts';
+import { mayLook } from './channel.ts';
 
 /** What somebody who is asked for an address is told. */
 const NO_ADDRESS = '255.255.255.255';
@@ -53,28 +54,30 @@ export const whoCommands: IrcCommands = {
   },
 };
 
-/** The people in a channel of the client's, under a nick, or covered by a mask. */
+/** The people in a channel, under a nick, or covered by a mask. */
 function find(call: Call, mask: string): Found[] {
   const { irc, account } = call;
+  const isVisible = (person: Person) =>
+    !person.isInvisible || person.account.id === account.id || sharedChannels(irc, account, person.account).length > 0;
   if (isChannel(mask)) {
     const channel = irc.channels.find(mask);
-    if (!channel?.members.has(account.id)) return [];
-    return [...channel.members.values()].map((member) => ({ person: personOf(irc, member.account), channel }));
+    if (channel === undefined || !mayLook(call, channel)) return [];
+    const people = [...channel.members.values()].map((member) => personOf(irc, member.account));
+    const isMember = channel.members.has(account.id);
+    return people.filter((person) => isMember || isVisible(person)).map((person) => ({ person, channel }));
   }
   const named = findPerson(irc, mask);
   if (named !== undefined) return [{ person: named }];
   const pattern = mask === '0' ? '*' : mask;
-  const isVisible = (person: Person) =>
-    !person.isInvisible || person.account.id === account.id || sharedChannels(irc, account, person.account).length > 0;
   return everyPerson(irc)
     .filter((person) => isCovered(person, pattern) && isVisible(person))
     .map((person) => ({ person }));
 }
 
-/** Whether somebody is here or gone, an operator, a bot, and in what role in the channel. */
+/** Whether somebody is here or gone, an operator, in what role in the channel, and a bot. */
 function flagsOf({ person, channel }: Found): string {
   const { away, isOperator, isBot } = person;
-  return `${away === undefined ? 'H' : 'G'}${isOperator ? '*' : ''}${isBot ? 'B' : ''}${prefixIn(channel, person)}`;
+  return `${away === undefined ? 'H' : 'G'}${isOperator ? '*' : ''}${prefixIn(channel, person)}${isBot ? 'B' : ''}`;
 }
 
 function plain(call: Call, found: Found): void {
