@@ -15,6 +15,7 @@ import { tellRead } from './history/read-times.ts';
 import { type Irc, sourceOf } from './irc.ts';
 import type { Multiline } from './messages/multiline.ts';
 import { nickOf } from './names.ts';
+import { changingAway } from './people/away.ts';
 import { METADATA } from './registration/capabilities.ts';
 import { Registration } from './registration/registration.ts';
 import { welcomeLines } from './registration/welcome.ts';
@@ -274,7 +275,7 @@ export class Client implements CodecState {
   #online(account: Account): void {
     this.catchUp = new CatchUp(this);
     if (this.user === '') this.user = this.nick;
-    this.irc.clients.online(this, account);
+    changingAway(this.irc, account, () => this.irc.clients.online(this, account));
   }
 
   /** Its account has another name. */

@@ -33,13 +33,15 @@ import { MessageExtras } from './messages/extras.ts';
 import { ownWordsKind } from './messages/own-words.ts';
 import { Metadata } from './metadata/metadata.ts';
 import { ircOptions } from './options.ts';
+import { changingAway } from './people/away.ts';
 import { Census } from './people/census.ts';
 import { Monitors } from './people/monitors.ts';
 import { PastUsers } from './people/past-users.ts';
 import { IrcPresence } from './people/presence.ts';
 import { tellRenamed } from './people/renamed.ts';
+import { tellCapabilities } from './registration/cap.ts';
 import { Devices } from './registration/devices.ts';
-import { realNameOf } from './registration/real-name.ts';
+import { checkEarlyWords } from './registration/early-words.ts';
 import { REGISTRATION } from './registration/registration.ts';
 import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
@@ -128,7 +130,7 @@ export default definePlugin({
               const client = irc.clients.get(session);
               if (client?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
               if (!isGuest(account)) await client?.registration?.metadata.save(account);
-              if (client !== undefined) client.realname = await realNameOf(client, account);
+              if (client !== undefined) await checkEarlyWords(client, account);
               await irc.channels.load(account);
               if (client?.has('draft/read-marker')) {
                 await Promise.all(irc.channels.of(account).map((channel) => loadReadTime(client, account, channel)));
@@ -146,7 +148,7 @@ export default definePlugin({
           if (client === undefined) return;
           irc.underway.release(client);
           irc.monitors.clear(client);
-          if (account !== undefined) irc.clients.offline(client, account);
+          if (account !== undefined) changingAway(irc, account, () => irc.clients.offline(client, account));
         },
         onUsername: {
           guard: {
@@ -191,6 +193,7 @@ export default definePlugin({
         stop();
         irc.census.start(presence.online());
         keepalive.start();
+        tellCapabilities(irc);
         const stops = [
           presence.watch((account) => {
             irc.census.changed(account);
@@ -223,6 +226,7 @@ function newIrc(since: number): Irc {
     partings: new Map(),
     renamings: new Map(),
     lastWords: new Map(),
+    announced: new Set(),
     since,
   };
   const irc = parts as unknown as Irc;

@@ -72,6 +72,8 @@ export interface Irc extends IrcServices {
   readonly renamings: Map<number, string>;
   /** What accounts said as they went, until others are told. */
   readonly lastWords: Map<number, string>;
+  /** The capabilities that clients were last told of, with their values. */
+  readonly announced: Set<string>;
   /** When the server began to speak IRC, in milliseconds since 1970. */
   readonly since: number;
 }
@@ -80,6 +82,11 @@ export interface Irc extends IrcServices {
 export function sourceOf({ clients, options }: Irc, account: Account): string {
   const nick = nickOf(account);
   return `${nick}!${clients.userOf(account) ?? (account.id > 0 ? nick : 'server')}@${options.name}`;
+}
+
+/** Whether an account is a bot's: of the server, or by the mode of a client. */
+export function isBot({ clients, presence }: Irc, account: Account): boolean {
+  return presence.find(account.name)?.isBot === true || clients.of(account).some(({ modes }) => modes.has('B'));
 }
 
 /** The name of a user who is registered; undefined for a guest. */

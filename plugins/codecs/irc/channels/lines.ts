@@ -29,7 +29,8 @@ export function prefixOf(role: RoomRole): string {
 /** The `JOIN` of a client's own account, and what follows it: the topic, the names and metadata. */
 export function channelLines(client: Client, channel: Channel): DraftMessage[] {
   const end = client.numericLine('RPL_ENDOFNAMES', [channel.name]);
-  const names = client.has('draft/no-implicit-names') ? [] : [...namesLines(client, channel), end];
+  const isImplicit = !client.has('no-implicit-names') && !client.has('draft/no-implicit-names');
+  const names = isImplicit ? [...namesLines(client, channel), end] : [];
   const time = client.readTimes.get(channel.room) ?? 0;
   const read = client.has('draft/read-marker') ? [markreadLine(channel.name, time)] : [];
   const described = joinedMetadata(client, channel);

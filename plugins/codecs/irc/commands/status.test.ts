@@ -1,6 +1,7 @@
-import { Accounts } from 'chatserv';
+import { Accounts, withOptions } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
+import bot from '../../../../examples/bot.ts';
 import { IrcClient } from '../../../../test/support/irc-client.ts';
 
 const IRC = {
@@ -26,6 +27,45 @@ test('a client is away and back, and those who write to it or share a channel ar
   ]);
   await bob.asks('AWAY');
   expect(await alice.asks('PRIVMSG bob :hi')).toEqual([':bob!bob@irc.example AWAY']);
+});
+
+test('a user is away where all clients are, and a client at which nobody is does not count', async () => {
+  await using server = await startServer(IRC);
+  const bob = await enters(server, 'bob', ['away-notify']);
+  const desk = await IrcClient.joins(server, 'alice');
+  await bob.asks('JOIN #lab');
+  await desk.asks('JOIN #lab', 'AWAY :tea');
+  await bob.asks();
+  /** Connects in the background. */
+  const connects = async (device: string) => {
+    const client = IrcClient.connect(server);
+    client.says('CAP REQ draft/pre-away');
+    for (const line of [`PASS alice@${device}:${PASSWORD}`, 'NICK alice', 'USER alice 0 * :Alice', 'AWAY *'])
+      client.says(line);
+    expect(await client.reads(/ 30\d /)).toMatch(/ 306 alice /);
+    client.says('CAP END');
+    await client.reads(/ 422 /);
+    return client;
+  };
+  const phone = await connects('phone');
+  expect(await bob.asks()).toEqual([]);
+  await phone.asks('AWAY');
+  expect(await bob.asks()).toEqual([':alice!alice@irc.example AWAY']);
+  phone.says('QUIT');
+  await phone.ends();
+  expect(await bob.asks()).toEqual([':alice!alice@irc.example AWAY tea']);
+  desk.says('QUIT');
+  await desk.ends();
+  await bob.reads(/ QUIT /);
+  await connects('phone');
+  expect(await bob.asks('PRIVMSG alice :hi')).toEqual([
+    ':alice!alice@irc.example JOIN #lab',
+    ':alice!alice@irc.example AWAY Away',
+    ':irc.example 301 bob alice Away',
+  ]);
+  const other = IrcClient.connect(server);
+  for (const line of ['NICK gil', 'AWAY :tea']) other.says(line);
+  expect(await other.reads(/ (306|451) /)).toMatch(/ 451 gil /);
 });
 
 test('a guest takes another nick, those in its channels are told, and a user has the name of the account', async () => {
@@ -115,8 +155,13 @@ test('operators are those who know the password of a moderator, and few password
 });
 
 test('modes of users are shown and set, and messages of bots have a tag', async () => {
-  await using server = await startServer(IRC);
+  await using server = await startServer({
+    ...IRC,
+    bot: withOptions(bot, { name: 'helper', answers: { open: 'at four' } }),
+  });
   const [gil, kim] = [await enters(server, 'gil'), await enters(server, 'kim', ['message-tags'])];
+  kim.says('PRIVMSG helper :open');
+  expect(await kim.reads(/at four/)).toMatch(/^@(.*;)?bot[; ]/);
   expect(await gil.asks('MODE gil +Bi-w', 'MODE gil', 'MODE gil +oZ', 'MODE kim +i', 'MODE nobody +i')).toEqual([
     ':gil!gil@irc.example MODE gil +Bi',
     ':irc.example 221 gil +Bi',

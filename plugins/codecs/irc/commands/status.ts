@@ -1,8 +1,8 @@
 import type { Call, IrcCommands } from '../call.ts';
-import { AWAY_LENGTH, NAME_LENGTH, personOf } from '../people/person.ts';
+import { AWAY_LENGTH, changingAway, UNATTENDED } from '../people/away.ts';
+import { NAME_LENGTH, personOf } from '../people/person.ts';
 import { watchersOf } from '../people/watchers.ts';
 import { tellAll } from '../render/tell.ts';
-import type { DraftMessage } from '../wire/message.ts';
 import { wordsFrom } from './words.ts';
 
 /** `AWAY` and `SETNAME`: what a client says about itself. */
@@ -11,21 +11,19 @@ export const statusCommands: IrcCommands = {
     async run(call) {
       const { client, irc, account } = call;
       const [given = ''] = call.params;
-      const reason = given === '' ? '' : await wordsFrom(call, given);
+      const reason = given === '' || given === UNATTENDED ? given : await wordsFrom(call, given);
       if (typeof reason !== 'string') return call.refuse({ ...reason, kind: 'error', about: 'AWAY' });
-      const before = personOf(irc, account).away;
-      client.away = reason === '' ? undefined : [...reason].slice(0, AWAY_LENGTH).join('');
-      call.numeric(client.away === undefined ? 'RPL_UNAWAY' : 'RPL_NOWAWAY');
       // Another client of the account may be there still.
-      const { away } = personOf(irc, account);
-      if (away === before) return;
-      tellWatchers(call, 'away-notify', { command: 'AWAY', params: away === undefined ? [] : [away] });
+      changingAway(irc, account, () => {
+        client.away = reason === '' ? undefined : [...reason].slice(0, AWAY_LENGTH).join('');
+      });
+      call.numeric(client.away === undefined ? 'RPL_UNAWAY' : 'RPL_NOWAWAY');
     },
   },
   SETNAME: {
     least: 1,
     async run(call) {
-      const { client } = call;
+      const { client, irc, account } = call;
       const [given = ''] = call.params;
       const name = given === '' ? '' : await wordsFrom(call, given);
       if (typeof name !== 'string')
@@ -36,16 +34,11 @@ export const statusCommands: IrcCommands = {
       client.realname = name;
       const line = { command: 'SETNAME', params: [name] };
       if (client.has('setname')) call.line({ source: client.source, ...line });
-      tellWatchers(call, 'setname', line);
+      const told = watchersOf(irc, account).filter((one) => one.has('setname'));
+      tellAll(told, { source: client.source, ...line }, { account });
     },
   },
 };
-
-/** Tells those who share a channel with the client, and those who monitor it, if they have a capability. */
-function tellWatchers({ client, account }: Call, capability: string, line: DraftMessage): void {
-  const told = watchersOf(client).filter((one) => one.has(capability));
-  tellAll(told, { source: client.source, ...line }, { account });
-}
 
 /** Adds `RPL_AWAY` to the answer if the user is away whom the client writes to. */
 export function addAway(call: Call, target: string): void {

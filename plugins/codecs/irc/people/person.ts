@@ -1,12 +1,13 @@
 import { type Account, EVERYONE, type PresentAccount, type Session } from 'chatserv';
 import type { Channel } from '../channels/channels.ts';
 import { prefixOf } from '../channels/lines.ts';
-import type { Irc } from '../irc.ts';
+import { type Irc, isBot } from '../irc.ts';
 import { nickOf } from '../names.ts';
 import { matchesMask } from '../wire/mask.ts';
+import { awayOf } from './away.ts';
 
-/** The longest reason for being away, and the longest real name, in characters. */
-export const [AWAY_LENGTH, NAME_LENGTH] = [390, 150];
+/** The longest real name, in characters. */
+export const NAME_LENGTH = 150;
 
 /** An account that is online, as queries describe it. */
 export interface Person {
@@ -25,7 +26,8 @@ export interface Person {
 }
 
 /** Describes an account that is online. What it said of itself comes from the first of its clients that speak IRC. */
-export function personOf({ clients, server, options }: Irc, account: PresentAccount): Person {
+export function personOf(irc: Irc, account: PresentAccount): Person {
+  const { clients, server, options } = irc;
   const own = clients.of(account);
   const [first] = own;
   const nick = nickOf(account);
@@ -35,10 +37,10 @@ export function personOf({ clients, server, options }: Irc, account: PresentAcco
     user: first?.user ?? nick,
     host: options.name,
     realname: first?.realname || account.name,
-    away: own.every(({ away }) => away !== undefined) ? first?.away : undefined,
+    away: awayOf(own),
     isInvisible: own.some(({ modes }) => modes.has('i')),
     isOperator: own.some(({ modes }) => modes.has('o')),
-    isBot: account.isBot === true || own.some(({ modes }) => modes.has('B')),
+    isBot: isBot(irc, account),
     sessions: server.sessionsOf(account),
   };
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../client.ts';
+import type { Irc } from '../irc.ts';
 import type { DraftMessage } from '../wire/message.ts';
-import { isCapability, isCurrent, listed } from './capabilities.ts';
+import { CURRENT, isCapability, isCurrent, listed } from './capabilities.ts';
 
 /** The longest list in a line, in bytes: the rest of it has the server's name and the nick. */
 const LIST_LENGTH = 400;
@@ -12,6 +13,10 @@ const LIST_LENGTH = 400;
 export function cap(client: Client, params: readonly string[], lines: DraftMessage[]): void {
   const [subcommand = '', text = ''] = params;
   const answer = (...rest: string[]) => lines.push({ command: 'CAP', params: [client.nick, ...rest] });
+  const list = (key: string, words: readonly string[]) => {
+    const parts = isCurrent(client.capVersion) ? inParts(words) : [words.join(' ')];
+    for (const [index, part] of parts.entries()) answer(key, ...(index === parts.length - 1 ? [] : ['*']), part);
+  };
   const { registration } = client;
   switch (subcommand.toUpperCase()) {
     case 'LS': {
@@ -19,14 +24,11 @@ export function cap(client: Client, params: readonly string[], lines: DraftMessa
       if (registration !== undefined) registration.isNegotiating = true;
       if (isCurrent(version)) client.enable('cap-notify');
       client.capVersion = Math.max(client.capVersion, version);
-      const parts = inParts(listed(client.capVersion, client.irc));
-      parts.forEach((part, index) => {
-        answer('LS', ...(index === parts.length - 1 ? [] : ['*']), part);
-      });
+      list('LS', listed(client.capVersion, client.irc));
       return;
     }
     case 'LIST':
-      answer('LIST', client.enabled.join(' '));
+      list('LIST', client.enabled);
       return;
     case 'REQ': {
       if (registration !== undefined) registration.isNegotiating = true;
@@ -41,6 +43,21 @@ export function cap(client: Client, params: readonly string[], lines: DraftMessa
       return;
     default:
       lines.push(client.numericLine('ERR_INVALIDCAPCMD', [subcommand === '' ? '*' : subcommand]));
+  }
+}
+
+/** Tells clients that are online which capabilities have another value than before, such as after a change of the config. */
+export function tellCapabilities(irc: Irc): void {
+  const now = listed(CURRENT, irc);
+  const changed = now.filter((word) => !irc.announced.has(word));
+  const isKnown = irc.announced.size > 0;
+  irc.announced.clear();
+  for (const word of now) irc.announced.add(word);
+  if (!isKnown || changed.length === 0) return;
+  for (const client of irc.clients.all()) {
+    if (!client.has('cap-notify')) continue;
+    const words = isCurrent(client.capVersion) ? changed : changed.map((word) => word.split('=', 1)[0]);
+    client.sendText(client.text({ command: 'CAP', params: [client.nick, 'NEW', words.join(' ')] }));
   }
 }
 

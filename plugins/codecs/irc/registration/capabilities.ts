@@ -23,7 +23,9 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['draft/message-redaction', ''],
   [METADATA, ''],
   ['draft/multiline', `max-bytes=${MULTILINE_BYTES},max-lines=${MULTILINE_LINES}`],
+  // Its name before it was ratified.
   ['draft/no-implicit-names', ''],
+  ['draft/pre-away', ''],
   ['draft/read-marker', ''],
   ['echo-message', ''],
   ['extended-join', ''],
@@ -32,6 +34,7 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['labeled-response', ''],
   ['message-tags', ''],
   ['multi-prefix', ''],
+  ['no-implicit-names', ''],
   ['sasl', 'PLAIN'],
   ['server-time', ''],
   ['setname', ''],
@@ -40,7 +43,7 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The version of `CAP LS` with values, lists of several lines, and notices of changes. */
-const CURRENT = 302;
+export const CURRENT = 302;
 
 /** Whether a client knows that version. @param version the client's, 0 if it gave none */
 export function isCurrent(version: number): boolean {

@@ -8,7 +8,7 @@ export async function register(call: Call, password: string): Promise<CommandAns
   if (answer.kind === 'error') return answer;
   const { client, account } = call;
   const line = { source: client.source, command: 'ACCOUNT', params: [account.name] };
-  const told = watchersOf(client).filter((one) => one.has('account-notify'));
+  const told = watchersOf(client.irc, account).filter((one) => one.has('account-notify'));
   tellAll(told, line, { account });
   return answer;
 }

@@ -116,6 +116,12 @@ export class Registration {
         if (client.isMetadataAware) lines.push(...this.metadata.answer(params));
         else lines.push(client.numericLine('ERR_NOTREGISTERED'));
         return [];
+      case 'AWAY':
+        if (client.has('draft/pre-away')) {
+          client.away = first || undefined;
+          lines.push(client.numericLine(client.away === undefined ? 'RPL_UNAWAY' : 'RPL_NOWAWAY'));
+        } else lines.push(client.numericLine('ERR_NOTREGISTERED'));
+        return [];
       case 'QUIT':
         return [{ kind: 'later', about: 'QUIT', decide: () => this.#quit(first) }];
       default:

@@ -1,5 +1,5 @@
 import type { Account } from 'chatserv';
-import { accountNameOf, type Irc } from '../irc.ts';
+import { accountNameOf, type Irc, isBot } from '../irc.ts';
 
 /** Whether a client has a capability. */
 export type Has = (capability: string) => boolean;
@@ -24,7 +24,7 @@ export function tagsOf(irc: Irc, has: Has, { time, id = 0, account, reply, clien
   const name = account === undefined ? undefined : accountNameOf(irc, account);
   if (name !== undefined && has('account-tag')) tags.set('account', name);
   if (!has('message-tags')) return tags;
-  if (account !== undefined && irc.clients.of(account).some(({ modes }) => modes.has('B'))) tags.set('bot', '');
+  if (account !== undefined && isBot(irc, account)) tags.set('bot', '');
   if (id !== 0) tags.set('msgid', String(id));
   for (const [key, value] of client ?? []) tags.set(key, value);
   if (reply !== undefined) tags.set('+draft/reply', String(reply));

@@ -1,7 +1,8 @@
 import { HISTORY_MOST } from '../history/reference.ts';
 import type { Irc } from '../irc.ts';
+import { AWAY_LENGTH } from '../people/away.ts';
 import { MONITORED_MOST } from '../people/monitors.ts';
-import { AWAY_LENGTH, NAME_LENGTH } from '../people/person.ts';
+import { NAME_LENGTH } from '../people/person.ts';
 
 /** The longest line of the list, in tokens. */
 const TOKENS_A_LINE = 13;
