@@ -51,7 +51,7 @@ describe('two devices of an account', () => {
     const entered = [
       ':alice!alice@irc.example JOIN #cellar',
       ':irc.example 332 alice #cellar Wine',
-      ':irc.example 333 alice #cellar bob 1767225600',
+      ':irc.example 333 alice #cellar bob!bob@irc.example 1767225600',
       ':irc.example 353 alice = #cellar :@bob alice',
       ':irc.example 366 alice #cellar :End of /NAMES list',
     ];

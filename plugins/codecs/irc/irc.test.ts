@@ -46,7 +46,7 @@ test('rooms outlive the connection: a member is shown while it is online', async
   expect(await again.asks()).toEqual([
     ':alice!alice@irc.example JOIN #lab',
     ':irc.example 332 alice #lab :Tea at four',
-    ':irc.example 333 alice #lab alice 1767225600',
+    ':irc.example 333 alice #lab alice!alice@irc.example 1767225600',
     ':irc.example 353 alice = #lab @alice',
     ':irc.example 366 alice #lab :End of /NAMES list',
   ]);

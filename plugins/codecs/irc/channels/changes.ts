@@ -44,7 +44,7 @@ export async function tellChange(
       return;
     case 'topic':
       Object.assign(channel, { topic: change.topic, topicTime: time });
-      channel.topicBy = by.id > 0 ? nickOf(by) : irc.options.name;
+      channel.topicBy = source;
       return tell(told, { command: 'TOPIC', params: [channel.name, change.topic] }, { id, time });
     case 'access':
       return tellSettings(told, { access: change.access });

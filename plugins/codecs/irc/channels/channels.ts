@@ -1,10 +1,9 @@
 import { type Account, EVERYONE, nameKey, type RoomRole } from 'chatserv';
 import type { Client } from '../client.ts';
-import type { Irc } from '../irc.ts';
+import { type Irc, sourceOf } from '../irc.ts';
 import { type MetadataOwner, NO_VALUES, type Values } from '../metadata/values.ts';
 import { USUAL } from '../modes/members.ts';
 import type { ChannelSettings } from '../modes/settings.ts';
-import { nickOf } from '../names.ts';
 
 /** The settings of the channel that every client is in. */
 const OPEN: ChannelSettings = { access: 'public', posting: 'members', topics: 'moderators', key: '', limit: 0 };
@@ -21,7 +20,7 @@ export interface Channel {
   /** With its `#` or `&`. */
   name: string;
   topic: string;
-  /** The nick of who set it, or the server's name. */
+  /** Who set it, as a source. */
   topicBy: string;
   /** When it was set, in milliseconds since 1970; 0 if nobody knows. */
   topicTime: number;
@@ -208,7 +207,7 @@ export class Channels {
     if (info === undefined) return known;
     const { name, topic, topicBy, topicTime } = info;
     const setter = topicBy === 0 ? undefined : await this.#irc.accounts.get(topicBy);
-    const by = setter === undefined ? this.#irc.options.name : nickOf(setter);
+    const by = setter === undefined ? this.#irc.options.name : sourceOf(this.#irc, setter);
     const metadata = await this.#irc.metadata.of({ kind: 'room', id: room });
     return { room, name: `#${name}`, topic, topicBy: by, topicTime, settings: info, metadata, members: new Map() };
   }

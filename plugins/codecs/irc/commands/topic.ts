@@ -1,7 +1,7 @@
 import { type RoomInfo, roomChangeIn } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { topicLines } from '../channels/lines.ts';
-import { nickOf } from '../names.ts';
+import { sourceOf } from '../irc.ts';
 import { tagsOf } from '../render/tags.ts';
 import { roomOf } from './channel.ts';
 
@@ -40,7 +40,7 @@ export const topicCommands: IrcCommands = {
 async function show(call: Call, room: RoomInfo): Promise<void> {
   const { irc, client } = call;
   const setter = room.topicBy === 0 ? undefined : await irc.accounts.get(room.topicBy);
-  const topicBy = setter === undefined ? irc.options.name : nickOf(setter);
+  const topicBy = setter === undefined ? irc.options.name : sourceOf(irc, setter);
   const lines = topicLines(client, { name: `#${room.name}`, topic: room.topic, topicBy, topicTime: room.topicTime });
   if (lines.length === 0) call.numeric('RPL_NOTOPIC', [`#${room.name}`]);
   for (const line of lines) call.line(line);

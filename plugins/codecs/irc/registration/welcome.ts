@@ -14,7 +14,7 @@ export function welcomeLines(client: Client): DraftMessage[] {
     client.numericLine('RPL_WELCOME', [], `Welcome to the ${network} network, ${nick}`),
     client.numericLine('RPL_YOURHOST', [], `Your host is ${name}, running chatserv`),
     client.numericLine('RPL_CREATED', [], `This server was started ${new Date(irc.since).toUTCString()}`),
-    client.numericLine('RPL_MYINFO', [name, 'chatserv', 'i', 'imnst']),
+    client.numericLine('RPL_MYINFO', [name, 'chatserv', 'Biow', 'beIiklmnostv', 'beIklov']),
     ...isupport(irc).map((tokens) => client.numericLine('RPL_ISUPPORT', tokens)),
     ...lusersLines(client),
     ...(client.isMetadataAware ? listLines(client, nick, irc.channels.metadataOf(client.account)) : []),
