@@ -6,7 +6,7 @@ import { freePort } from '../support/free-port.ts';
 import { hasIrcPrograms, startIrssi, startWeeChat } from '../support/irc-programs.ts';
 import { PASSWORD } from '../support/program.ts';
 import type { Terminal } from '../support/tmux.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
 /** What is said in the room, in this order. */
@@ -58,17 +58,17 @@ test.skipIf(!hasIrcPrograms || CHROMIUM === undefined)(
     const tls = { host: '127.0.0.1', port, certificate: 'cert.pem', key: 'key.pem' };
     const plugins = { irc: { name: 'irc.example', network: 'Example' }, history: { announce: false }, tls };
     const files = { 'cert.pem': certificate, 'key.pem': key };
-    await using town = await startTown({ plugins }, [/ERR_CONNECTION_|Connection closed|WebSocket/], files);
-    const { program } = town;
+    await using town = await startProgramTown({ plugins }, [/ERR_CONNECTION_|Connection closed|WebSocket/], files);
+    const { server } = town;
     // The page finds it again on the same port.
-    await program.configures({ plugins: { ...plugins, http: { port: Number(new URL(town.url).port) } } });
-    await program.registers('alice', 'bob', 'dave', 'erin');
-    const carol = await program.joins('carol');
+    await server.configures({ plugins: { ...plugins, http: { port: Number(new URL(town.url).port) } } });
+    await server.registers('alice', 'bob', 'dave', 'erin');
+    const carol = await server.joins('carol');
     await carol.asks('create #lab');
-    const dave = await program.connectJson();
+    const dave = await server.connectJson();
     await dave.logsIn('dave', PASSWORD);
     dave.says({ type: 'command', request: 1, name: 'join', values: { room: '#lab' } });
-    const login = { password: PASSWORD, port, folder: program.folder };
+    const login = { password: PASSWORD, port, folder: server.folder };
     await using irssi = await startIrssi({ ...login, name: 'alice' });
     await using weechat = await startWeeChat({ ...login, name: 'bob' });
     const erin = await town.arrives();
@@ -109,14 +109,14 @@ test.skipIf(!hasIrcPrograms || CHROMIUM === undefined)(
     await comes(carol, /erin reacted 👍/);
 
     // What was delivered in the last moment may be sent again: here the reaction, not what was said.
-    await program.kill();
+    await server.kill();
     // Its status line has no nick any more.
     await irssi.shows(/\[\] \[3/);
     await weechat.shows('disconnected');
     await erin.page.locator('#banner-text', { hasText: 'Trying again in' }).waitFor();
     await erin.says('said while it was down');
-    await program.start();
-    const again = await program.returns('carol');
+    await server.start();
+    const again = await server.returns('carol');
     // The page comes back by itself or by the button, whichever is first.
     const online = erin.page.locator('#me-state', { hasText: 'Online' });
     const button = erin.page.getByRole('button', { name: 'Try now' });
@@ -134,7 +134,7 @@ test.skipIf(!hasIrcPrograms || CHROMIUM === undefined)(
     await comes(again, / #lab bob: WeeChat is back$/);
     for (const terminal of [irssi, weechat]) expect(said(await terminal.screen())).toEqual(SAID);
     expect(said((await erin.texts()).join('\n'))).toEqual(SAID);
-    expect(program.stderr).toBe('');
+    expect(server.stderr).toBe('');
   },
   180_000,
 );

@@ -35,7 +35,7 @@ describe.skipIf(CHROMIUM === undefined)('an account on the page', { timeout: 120
 
   test('ignores people, chooses what to be notified of, and who may write', async () => {
     await using town = await startTown();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const ada = await town.arrives();
     await ada.registers('ada');
     await opensSettings(ada);
@@ -48,13 +48,13 @@ describe.skipIf(CHROMIUM === undefined)('an account on the page', { timeout: 120
     await ada.page.getByLabel('Nobody new').check();
     await ada.page.getByText('Saved.').waitFor();
     await answered(bob, 'message ada hello', /^error:contact:message/);
-    const line = await town.program.returns('ada');
+    const line = await town.server.returns('ada');
     await expect.poll(() => line.asks('notify everyone')).toBe('notify:mentions');
   });
 
   test('is exported, and deleted for good', async () => {
     await using town = await startTown();
-    await town.program.joins('bob');
+    await town.server.joins('bob');
     const ada = await town.arrives();
     await ada.registers('ada');
     await opensSettings(ada);

@@ -25,7 +25,7 @@ describe.skipIf(CHROMIUM === undefined)('an attack with text', { timeout: 120_00
     await using town = await startTown();
     const ada = await town.arrives({ viewport: { width: 360, height: 740 } });
     await ada.registers('ada');
-    const mallory = await town.program.joins('m<b>-&lt;&amp;');
+    const mallory = await town.server.joins('m<b>-&lt;&amp;');
     for (const text of TEXTS) {
       await mallory.says(`broadcast ${text}`);
       await mallory.sees('sent:');

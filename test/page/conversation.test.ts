@@ -8,7 +8,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const [ada, bob] = [await town.arrives(), await town.arrives()];
     await ada.registers('ada');
     await bob.registers('bob');
-    const carol = await town.program.joins('carol');
+    const carol = await town.server.joins('carol');
 
     await ada.entry('bob').waitFor();
     await ada.entry('carol').waitFor();
@@ -34,7 +34,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.page.locator('#talk-about', { hasText: 'Away' }).waitFor();
     await ada.says('for later');
     await ada.messages.locator('.body', { hasText: 'for later' }).waitFor();
-    const back = await town.program.returns('carol');
+    const back = await town.server.returns('carol');
     await back.hears('ada', 'for later');
   });
 
@@ -42,7 +42,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await using town = await startTown({ plugins: { page: { title: 'Town' } } });
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await bob.says('message ada one', 'message ada two');
     await bob.seesInOrder('sent:', 'sent:');
     await ada.entry('bob').locator('.badge', { hasText: '2' }).waitFor();
@@ -57,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
+    const [bob, carol] = [await town.server.joins('bob'), await town.server.joins('carol')];
     await ada.page.getByRole('button', { name: 'Write to someone' }).click();
     await ada.page.getByLabel('Names').fill('bob, carol ghost');
     await ada.page.getByRole('button', { name: 'Write', exact: true }).click();
@@ -73,7 +73,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
 
   test('commands are answered on the page only, and errors are explained', async () => {
     await using town = await startTown();
-    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    const [ada, bob] = [await town.arrives(), await town.server.joins('bob')];
     await ada.registers('ada');
     await ada.says('/who', '/help', '/fly', '/wholst 5', '/ who', '/wholast soon', '//not a command');
     const notes = ada.page.locator('#messages .note');
@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
 
   test('a message has several lines; a command has one, and a text that is too long is not sent', async () => {
     await using town = await startTown();
-    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    const [ada, bob] = [await town.arrives(), await town.server.joins('bob')];
     await ada.registers('ada');
     await ada.composer.fill('first');
     await ada.composer.press('Shift+Enter');
@@ -132,7 +132,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
 
   test('a reload of the page keeps conversations and login; logging out forgets both', async () => {
     await using town = await startTown();
-    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    const [ada, bob] = [await town.arrives(), await town.server.joins('bob')];
     await ada.registers('ada');
     await ada.says('before');
     await bob.hears('ada', 'before');
@@ -175,7 +175,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.page.addInitScript("Object.defineProperty(document, 'hidden', { get: () => window.isHidden === true });");
     await ada.page.reload();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const tell = async (text: string) => {
       await bob.says(`broadcast ${text}`);
       await bob.sees('sent:');
@@ -199,7 +199,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
 
   test('a long conversation shows the latest messages, with their day and sender', async () => {
     await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
-    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    const [ada, bob] = [await town.arrives(), await town.server.joins('bob')];
     await ada.registers('ada');
     for (let i = 1; i <= 310; i++) await bob.says(`broadcast ${i}`);
     await ada.hears('310');
@@ -216,7 +216,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const ada = await town.arrives({ viewport: { width: 1000, height: 320 } });
     await ada.registers('ada');
     for (const name of ['bob', 'carol', 'dan', 'emma', 'finn']) {
-      const person = await town.program.joins(name);
+      const person = await town.server.joins(name);
       for (const word of ['hello', 'all', 'here']) await person.asks(`broadcast ${word}`);
       await ada.entry(name).waitFor();
     }
@@ -229,7 +229,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
 
   test('the list can be clicked while many messages arrive', async () => {
     await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
-    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    const [ada, bob] = [await town.arrives(), await town.server.joins('bob')];
     await ada.registers('ada');
     await bob.says('message ada psst');
     await bob.sees('sent:');
@@ -258,7 +258,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     `);
     await ada.page.goto(town.url);
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const shown = () => ada.page.evaluate('window.shown');
     const tell = async (text: string) => {
       await bob.says(`message ada ${text}`);

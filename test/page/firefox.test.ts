@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { isAccessible } from '../support/accessible.ts';
 import { answered, comes } from '../support/comes.ts';
 import { FIREFOX, startFirefox } from '../support/firefox.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown } from '../support/town.ts';
 
 const QUICK = { limits: { linesPerSecond: 0, bytesPerSecond: 0 } };
 
 describe.skipIf(FIREFOX === undefined)('the page in Firefox', { timeout: 240_000 }, () => {
   test('logs in, sends, receives, scrolls and searches, and axe objects to nothing', async () => {
-    await using town = await startTown(QUICK, [], {}, startFirefox);
-    const bob = await town.program.joins('bob');
+    await using town = await startProgramTown(QUICK, [], {}, startFirefox);
+    const bob = await town.server.joins('bob');
     await answered(bob, 'create #lab', /^created:/);
-    const line = await town.program.joins('ada');
+    const line = await town.server.joins('ada');
     await answered(line, 'join #lab', /^joined:/);
     await line.closes();
     await bob.says('message #lab the kiln is free');

@@ -5,7 +5,7 @@ import { CHROMIUM } from '../support/visitor.ts';
 describe.skipIf(CHROMIUM === undefined)('a guest on the page', { timeout: 120_000 }, () => {
   test('comes in under a marked name, reads and writes', async () => {
     await using town = await startTown({ plugins: { guests: true } });
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const gil = await town.arrives();
     const guest = gil.page.getByRole('button', { name: 'Come in as a guest' });
     await guest.click();

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { PASSWORD } from '../support/program.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('a link with an invitation', { timeout: 120_000 }, () => {
   test('shows who invites, registers, and leaves the address', async () => {
-    await using town = await startTown({ plugins: { registration: { invitation: 'optional' } } });
+    await using town = await startProgramTown({ plugins: { registration: { invitation: 'optional' } } });
     await using folder = await Folder.with({});
-    const { program, url } = town;
-    const mo = await program.joins('mo');
-    await folder.runs(['user', 'role', 'mo', 'moderator', '--config', program.configFile]);
+    const { server, url } = town;
+    const mo = await server.joins('mo');
+    await folder.runs(['user', 'role', 'mo', 'moderator', '--config', server.configFile]);
     const [, code] = /^code:(\S+)$/.exec(await mo.asks('invitation')) ?? [];
-    await program.configures({ plugins: { registration: { invitation: 'required' } } });
-    await program.reloads();
+    await server.configures({ plugins: { registration: { invitation: 'required' } } });
+    await server.reloads();
 
     const ada = await town.arrives();
     await ada.page.goto(`${url}#invite=${code}`);

@@ -26,7 +26,7 @@ async function goesTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
 describe.skipIf(CHROMIUM === undefined)('with the keyboard alone', { timeout: 120_000 }, () => {
   test('a room is created and moderated, messages are searched, and the account is kept', async () => {
     await using town = await startTown();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const ada = await town.arrives();
     await ada.registers('ada');
     const { page } = ada;
@@ -110,9 +110,9 @@ describe.skipIf(CHROMIUM === undefined)('with the keyboard alone', { timeout: 12
   test('the focus goes on to a neighbour when its button has done its work', async () => {
     await using town = await startTown();
     const [bob, carol, dan] = [
-      await town.program.joins('bob'),
-      await town.program.joins('carol'),
-      await town.program.joins('dan'),
+      await town.server.joins('bob'),
+      await town.server.joins('carol'),
+      await town.server.joins('dan'),
     ];
     const ada = await town.arrives();
     await ada.registers('ada');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { busyDuring, FRAME } from '../support/busy.ts';
 import { CROWD } from '../support/crowd.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown, startTown } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
 /** A plugin with a command that posts many messages from the server. */
@@ -69,13 +69,13 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
   });
 
   test('a room of 10,000 messages scrolls within a frame, and no row is rendered again, on a desk and on a phone', async () => {
-    await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
+    await using town = await startProgramTown(CONFIG, [], { 'flood.ts': FLOOD });
     const ada = await town.arrives({ viewport: { width: 1280, height: 800 } });
     await ada.registers('ada');
     await ada.says('/create #lab');
     await ada.entry('#lab').waitFor({ state: 'attached' });
     await ada.page.keyboard.press('Escape');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await bob.says('join #lab', 'flood #lab 10000');
     await ada.entry('#lab').locator('.last', { hasText: 'number 10000' }).waitFor({ timeout: 120_000 });
     await ada.opens('#lab');
@@ -117,12 +117,12 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
   });
 
   test('the first of 10,000 unread messages is shown with a page of those around it', async () => {
-    await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
+    await using town = await startProgramTown(CONFIG, [], { 'flood.ts': FLOOD });
     const ada = await town.arrives();
     await ada.registers('ada');
     await ada.says('/create #lab');
     await ada.entry('#lab').waitFor();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await bob.says('join #lab', 'flood #lab 10000');
     await ada.entry('#lab').locator('.last', { hasText: 'number 10000' }).waitFor({ timeout: 120_000 });
     await ada.opens('#lab');
@@ -139,7 +139,7 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
   });
 
   test('5,000 people are narrowed down within a frame, or ten times as long as they take to sort', async () => {
-    await using town = await startTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
+    await using town = await startProgramTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
     const ada = await town.arrives();
     await ada.registers('ada');
     await ada.entry('person0000').waitFor();
@@ -161,13 +161,13 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
   });
 
   test('20,000 messages that arrive leave no more behind than 300', async () => {
-    await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
+    await using town = await startProgramTown(CONFIG, [], { 'flood.ts': FLOOD });
     const ada = await town.arrives();
     await ada.registers('ada');
     await ada.says('/create #lab');
     await ada.entry('#lab').waitFor();
     await ada.opens('#lab');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await bob.says('join #lab', 'flood #lab 2000');
     await ada.hears('number 2000');
     const before = await heapOf(ada);

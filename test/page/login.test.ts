@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { PASSWORD } from '../support/program.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown, startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120_000 }, () => {
   test('an error is explained, and the wrong field has the focus', async () => {
     await using town = await startTown();
-    await town.program.registers('bob');
+    await town.server.registers('bob');
     const ada = await town.arrives();
     const problem = (text: string | RegExp) => ada.page.locator('#login-problem', { hasText: text }).waitFor();
     const focused = () => ada.page.evaluate('document.activeElement.id');
@@ -35,7 +35,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
 
   test('after too many wrong passwords it counts down to the next attempt', async () => {
     await using town = await startTown({ plugins: { lockout: { attempts: 2, lockoutDuration: 3 } } });
-    await town.program.registers('ada');
+    await town.server.registers('ada');
     const ada = await town.arrives();
     await ada.tries('ada', 'wrong');
     await ada.page.getByText('Wrong password.').waitFor();
@@ -48,8 +48,8 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
   });
 
   test('it says that registration is off, and that the user is connected elsewhere', async () => {
-    await using town = await startTown({ plugins: { 'single-session': { per: 'account' } } });
-    const bob = await town.program.joins('bob');
+    await using town = await startProgramTown({ plugins: { 'single-session': { per: 'account' } } });
+    const bob = await town.server.joins('bob');
     const ada = await town.arrives();
     await ada.tries('bob', PASSWORD);
     await ada.page.getByText('is already connected').waitFor();
@@ -58,8 +58,8 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.page.getByText('That name is taken.').waitFor();
     await ada.page.getByRole('button', { name: 'Log in' }).click();
     await bob.logsOut();
-    await town.program.configures({ plugins: { registration: false, 'single-session': { per: 'account' } } });
-    await town.program.reloads();
+    await town.server.configures({ plugins: { registration: false, 'single-session': { per: 'account' } } });
+    await town.server.reloads();
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
     await ada.tries('ada', PASSWORD, 'Make the account');
     await ada.page.getByText('it cannot be registered here').waitFor();
@@ -69,7 +69,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     const limits = { exempt: [] };
     await using town = await startTown({ plugins: { registration: false, connections: { perNetwork: 1 } }, limits });
     const ada = await town.arrives();
-    const nobody = await town.program.connect();
+    const nobody = await town.server.connect();
     await ada.tries('ada', PASSWORD);
     await ada.page.getByText('There are too many connections from your network').waitFor();
     expect(await ada.page.getByText('Make an account').isVisible()).toBe(false);
@@ -84,8 +84,8 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await desk.registers('ada');
     const phone = await town.arrives();
     await phone.logsIn('ada');
-    const bob = await town.program.joins('bob');
-    const line = await town.program.returns('ada');
+    const bob = await town.server.joins('bob');
+    const line = await town.server.returns('ada');
     await desk.says('from the desk');
     await bob.hears('ada', 'from the desk');
     await phone.hears('from the desk');
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await second.logsIn('ada');
     await first.says('in the first');
     await second.hears('in the first');
-    const line = await town.program.returns('ada');
+    const line = await town.server.returns('ada');
     await line.says('devices');
     await line.sees('default online here');
     const name = (await line.asks()).replace(' online', '');
@@ -130,7 +130,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.page.locator('.message:not(.waiting)').waitFor();
     const elsewhere = await town.arrives();
     await elsewhere.logsIn('ada');
-    const line = await town.program.returns('ada');
+    const line = await town.server.returns('ada');
     const name = await ada.page.evaluate("localStorage.getItem('chatserv / device')");
     expect(await line.asks(`logout ${name}`)).toBe('done:1');
     await ada.page.getByText('You were signed out').waitFor();
@@ -178,7 +178,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.registers('ada');
     await ada.says('a secret');
     await ada.page.locator('.message:not(.waiting)').waitFor();
-    const elsewhere = await town.program.returns('ada');
+    const elsewhere = await town.server.returns('ada');
     expect(await elsewhere.asks('logout everywhere')).toBe('goodbye');
     await ada.page.getByText('You were signed out').waitFor();
     expect(await ada.page.evaluate("Object.values(localStorage).join('').includes('a secret')")).toBe(false);
@@ -186,9 +186,9 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
   });
 
   test('it says that there is no connection', async () => {
-    await using town = await startTown({}, [/ERR_CONNECTION_REFUSED/]);
+    await using town = await startProgramTown({}, [/ERR_CONNECTION_REFUSED/]);
     const ada = await town.arrives();
-    await town.program.kill();
+    await town.server.kill();
     await ada.tries('ada', PASSWORD);
     await ada.page.getByText('The server cannot be reached.').waitFor();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answered, comes } from '../support/comes.ts';
-import { startTown, type Town } from '../support/town.ts';
+import { startProgramTown, startTown, type Town } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
 const QUICK = { limits: { linesPerSecond: 0, bytesPerSecond: 0 } };
@@ -16,7 +16,7 @@ const chooses = ({ page }: Visitor, name: string) => page.getByRole('menuitem', 
 
 /** A room #lab with ada, who is on the page, and bob, who has a terminal. */
 async function inTheLab(town: Town) {
-  const bob = await town.program.joins('bob');
+  const bob = await town.server.joins('bob');
   await answered(bob, 'create #lab', /^created:#lab/);
   const ada = await town.arrives();
   await ada.registers('ada');
@@ -94,7 +94,8 @@ describe.skipIf(CHROMIUM === undefined)('a message on the page', { timeout: 120_
   });
 
   test('is found by its words, and shown among those around it', async () => {
-    await using town = await startTown(QUICK);
+    // A store in memory is indexed at the first search only.
+    await using town = await startProgramTown(QUICK);
     const { ada, bob } = await inTheLab(town);
     await bob.says('message #lab the kiln is free');
     for (let i = 1; i <= 150; i++) await bob.says(`message #lab number ${i}`);

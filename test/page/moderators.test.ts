@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { isAccessible } from '../support/accessible.ts';
+import { accountsOf, idOf } from '../support/accounts.ts';
 import { answered, comes } from '../support/comes.ts';
-import { Folder } from '../support/command-line.ts';
+import type { ListeningServer } from '../support/listening-server.ts';
 import { startTown, type Town } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
 /** Registers somebody on the page who has a role on the server. */
-async function arrivesAs(town: Town, name: string, role: string): Promise<Visitor> {
-  await using folder = await Folder.with({});
+async function arrivesAs(town: Town<ListeningServer>, name: string, role: string): Promise<Visitor> {
   const visitor = await town.arrives();
   await visitor.registers(name);
-  await folder.runs(['user', 'role', name, role, '--config', town.program.configFile]);
+  await accountsOf(town.server.inside).setRoles(await idOf(town.server.inside, name), [role]);
   return visitor;
 }
 
@@ -18,7 +18,7 @@ describe.skipIf(CHROMIUM === undefined)('moderators of the server, on the page',
   test('mute, disconnect and ban people by keyboard, and read why something is refused', async () => {
     await using town = await startTown();
     const root = await arrivesAs(town, 'root', 'admin');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const { page } = root;
     const dialog = page.getByRole('dialog');
     const presses = async (name: string) => {
@@ -44,7 +44,7 @@ describe.skipIf(CHROMIUM === undefined)('moderators of the server, on the page',
     await comes(bob, /^closing:kicked$/);
     await presses('Ban for a week');
     await presses('Lift the ban');
-    await town.program.returns('bob');
+    await town.server.returns('bob');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await opener.evaluate((one) => one === document.activeElement)).toBe(true);
@@ -105,8 +105,8 @@ describe.skipIf(CHROMIUM === undefined)('moderators of the server, on the page',
   test('find all reports in the settings', async () => {
     await using town = await startTown();
     const mo = await arrivesAs(town, 'mo', 'moderator');
-    const bob = await town.program.joins('bob');
-    const carol = await town.program.joins('carol');
+    const bob = await town.server.joins('bob');
+    const carol = await town.server.joins('carol');
     await answered(bob, 'broadcast rude words', /^sent:/);
     await comes(carol, /rude words$/);
     await answered(carol, 'report bob be kind', /^reported:/);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { answered, comes } from '../support/comes.ts';
 import { CROWD } from '../support/crowd.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown, startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000 }, () => {
   test('are found among 5,000, of whom only those in sight are rendered', async () => {
-    await using town = await startTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
+    await using town = await startProgramTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
     const ada = await town.arrives();
     await ada.registers('ada');
     await ada.page.locator('#talk-about', { hasText: '5001 people online' }).waitFor();
@@ -39,7 +39,7 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await ada.registers('ada');
     await ada.says('/create #lab');
     await ada.entry('#lab').waitFor();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await answered(bob, 'join #lab', /^joined:#lab/);
     await ada.opens('#lab');
     const { page } = ada;
@@ -85,7 +85,7 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await ada.registers('ada');
     await ada.says('/create #lab', '/room-approval #lab on');
     await ada.entry('#lab').waitFor();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await answered(bob, 'join #lab', /^joined:#lab/);
     await answered(bob, 'message #lab good morning', /^error:held:message/);
     await ada.opens('#lab');
@@ -93,7 +93,7 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await told.filter({ hasText: 'bob wants to say: good morning' }).getByRole('button', { name: 'Approve' }).click();
     await ada.hears('good morning');
     await told.filter({ hasText: 'Approved.' }).waitFor();
-    const carol = await town.program.joins('carol');
+    const carol = await town.server.joins('carol');
     await answered(carol, 'join #lab', /^joined:#lab/);
     await ada.says('/room-approval #lab off');
     await comes(carol, /turned approval off/);
@@ -113,9 +113,9 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await ada.says('/create #lab', '/room-approval #lab on', '/topic #lab tea at four');
     await ada.opens('#lab');
     await ada.page.locator('#talk-about', { hasText: 'tea at four' }).waitFor();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await answered(bob, 'join #lab', /^joined:#lab/);
-    const carol = await town.program.joins('carol');
+    const carol = await town.server.joins('carol');
     await answered(carol, 'join #lab', /^joined:#lab/);
     await answered(bob, 'message #lab one', /^error:held:message/);
     await answered(bob, 'message #lab two', /^error:held:message/);
@@ -144,7 +144,7 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await ada.registers('ada');
     await ada.page.getByText('Is this your server?').click();
     await ada.page.getByText('chatserv user role ada admin').waitFor();
-    await town.program.joins('bob');
+    await town.server.joins('bob');
     await ada.page.getByText('Is this your server?').waitFor({ state: 'detached' });
   });
 });

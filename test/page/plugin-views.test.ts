@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { answered, comes } from '../support/comes.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 const example = (name: string) => readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8');
@@ -9,13 +9,13 @@ const FILES = { 'room-poll.ts': example('room-poll.ts'), 'room-poll.page.js': ex
 
 describe.skipIf(CHROMIUM === undefined)("a plugin's script on the page", { timeout: 120_000 }, () => {
   test('shows a poll with buttons, and counts the votes', async () => {
-    await using town = await startTown({ plugins: { './room-poll.ts': true } }, [], FILES);
+    await using town = await startProgramTown({ plugins: { './room-poll.ts': true } }, [], FILES);
     const ada = await town.arrives();
     await ada.registers('ada');
     await ada.says('/create #lab');
     await ada.entry('#lab').waitFor();
     await ada.opens('#lab');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await answered(bob, 'join #lab', /^joined:#lab/);
     await ada.says('/poll #lab tea at four?');
     await comes(bob, /ada asks: tea at four\?/);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { PASSWORD } from '../support/program.ts';
 import { INVITED, ORDER } from '../support/questions.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120_000 }, () => {
   test('of a command is answered or cancelled, and the user stays logged in', async () => {
-    await using town = await startTown({ plugins: { './order.ts': true } }, [], { 'order.ts': ORDER });
+    await using town = await startProgramTown({ plugins: { './order.ts': true } }, [], { 'order.ts': ORDER });
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     const sheet = ada.page.getByRole('dialog');
     const notes = ada.page.locator('#messages .note');
     const answers = async (label: string, text: string) => {
@@ -44,24 +44,26 @@ describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120
   });
 
   test('of a command closes with the connection, and the page reconnects', async () => {
-    await using town = await startTown({ plugins: { './order.ts': true } }, [/WebSocket|ERR_/], { 'order.ts': ORDER });
-    const { program } = town;
-    const [, where] = await program.prints(/listens on http \S+:(\d+)/);
+    await using town = await startProgramTown({ plugins: { './order.ts': true } }, [/WebSocket|ERR_/], {
+      'order.ts': ORDER,
+    });
+    const { server } = town;
+    const [, where] = await server.prints(/listens on http \S+:(\d+)/);
     const ada = await town.arrives();
     await ada.registers('ada');
     await ada.says('/order');
     const sheet = ada.page.getByRole('dialog');
     await sheet.getByLabel('size').waitFor();
-    await program.configures({ plugins: { './order.ts': true, http: { port: Number(where) } } });
-    await program.kill();
+    await server.configures({ plugins: { './order.ts': true, http: { port: Number(where) } } });
+    await server.kill();
     await sheet.waitFor({ state: 'hidden' });
     await ada.page.locator('.note', { hasText: 'The connection was lost before /order was answered' }).waitFor();
-    await program.start();
+    await server.start();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor({ timeout: 40_000 });
   });
 
   test('of a plugin during a login is answered, and without an answer the login fails', async () => {
-    await using town = await startTown({ plugins: { './invited.ts': true } }, [], { 'invited.ts': INVITED });
+    await using town = await startProgramTown({ plugins: { './invited.ts': true } }, [], { 'invited.ts': INVITED });
     const ada = await town.arrives();
     const sheet = ada.page.getByRole('dialog');
     const answers = async (text: string) => {

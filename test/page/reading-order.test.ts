@@ -30,7 +30,7 @@ describe.skipIf(CHROMIUM === undefined)('a screen reader', { timeout: 120_000 },
       'button "Make an account"',
     ]);
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await answered(bob, 'broadcast hello', /^sent:/);
     await ada.hears('hello');
     await ada.says('/create #lab', '/topic #lab tea');
@@ -93,7 +93,7 @@ describe.skipIf(CHROMIUM === undefined)('a screen reader', { timeout: 120_000 },
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await ada.says('/create #lab');
     await ada.opens('#lab');
     await answered(bob, 'join #lab', /^joined:#lab/);

@@ -7,8 +7,8 @@ describe.skipIf(CHROMIUM === undefined)('an answer on the page', { timeout: 120_
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
-    const carol = await town.program.joins('carol');
+    const bob = await town.server.joins('bob');
+    const carol = await town.server.joins('carol');
     await ada.says('is the kiln free?');
     await bob.sees(/ada: is the kiln free\?$/);
     await bob.says('reply last <b>yes</b>');

@@ -19,7 +19,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await bob.page.getByRole('button', { name: 'Join #lab' }).click();
     await bob.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
     await ada.page.locator('#messages .happened', { hasText: 'bob joined' }).waitFor();
-    await answered(await town.program.joins('דוד'), 'join #lab', /^joined:/);
+    await answered(await town.server.joins('דוד'), 'join #lab', /^joined:/);
     const told = ada.page.locator('#messages .happened span', { hasText: 'joined' }).last();
     await expect.poll(() => told.textContent()).toBe('דוד joined');
     expect(await told.evaluate((line) => getComputedStyle(line).direction)).toBe('ltr');
@@ -38,7 +38,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await bob.says('create #lab');
     await comes(bob, /^created:#lab$/);
     await ada.says('/join #lab');
@@ -68,7 +68,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
       plugins: { rooms: { maxCreated: 200 } },
       limits: { linesPerSecond: 0 },
     });
-    const [ada, bob] = [await town.program.joins('ada'), await town.program.joins('bob')];
+    const [ada, bob] = [await town.server.joins('ada'), await town.server.joins('bob')];
     await bob.says('message ada lunch?');
     await comes(ada, /bob: lunch\?$/);
     await ada.says('message bob at noon');
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await bob.says('create #lab');
     await comes(bob, /^created:#lab$/);
     await ada.says('/join #lab');
@@ -144,7 +144,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
+    const [bob, carol] = [await town.server.joins('bob'), await town.server.joins('carol')];
     await ada.says('hello all');
     await bob.hears('ada', 'hello all');
     await carol.says('message (ada bob) lunch?');

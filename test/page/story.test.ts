@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answered, comes } from '../support/comes.ts';
 import { online } from '../support/online-terminal.ts';
 import { hasTmux } from '../support/tmux.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown } from '../support/town.ts';
 import { CHROMIUM, PHONE, type Visitor } from '../support/visitor.ts';
 
 /** Users who join a room are not told how long messages stay. */
@@ -18,15 +18,15 @@ async function chooses(visitor: Visitor, message: string, name: string): Promise
 
 describe.skipIf(CHROMIUM === undefined || !hasTmux)('a desk, a phone, a terminal and nc', { timeout: 180_000 }, () => {
   test('share a room in which nothing is lost or doubled, while the server is killed', async () => {
-    await using town = await startTown({ plugins: QUIET }, [/ERR_CONNECTION_|Connection closed|WebSocket/]);
-    const { program } = town;
+    await using town = await startProgramTown({ plugins: QUIET }, [/ERR_CONNECTION_|Connection closed|WebSocket/]);
+    const { server } = town;
     // It comes back on the same ports.
-    const tcp = { host: program.host, port: program.port };
-    await program.configures({ plugins: { ...QUIET, tcp, http: { port: Number(new URL(town.url).port) } } });
+    const tcp = { host: server.host, port: server.port };
+    await server.configures({ plugins: { ...QUIET, tcp, http: { port: Number(new URL(town.url).port) } } });
     const [ada, bea] = [await town.arrives(), await town.arrives(PHONE)];
     await ada.registers('ada');
     await bea.registers('bea');
-    await program.registers('carl');
+    await server.registers('carl');
     await ada.page.getByRole('button', { name: 'Rooms', exact: true }).click();
     await ada.page.getByLabel('New room').fill('lab');
     await ada.page.getByRole('button', { name: 'Create' }).click();
@@ -35,9 +35,9 @@ describe.skipIf(CHROMIUM === undefined || !hasTmux)('a desk, a phone, a terminal
     await bea.page.getByRole('button', { name: 'Rooms', exact: true }).tap();
     await bea.page.getByRole('button', { name: 'Join #lab' }).tap();
     await bea.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
-    const dan = await program.joins('dan');
+    const dan = await server.joins('dan');
     await answered(dan, 'join #lab', /^joined:/);
-    await using carl = await online(program, 'carl');
+    await using carl = await online(server, 'carl');
     await carl.enters('/join #lab');
     await comes(dan, /carl joined$/);
 
@@ -62,13 +62,13 @@ describe.skipIf(CHROMIUM === undefined || !hasTmux)('a desk, a phone, a terminal
     await ada.hears('@bea and you?');
 
     await ada.says('one', 'two', 'three');
-    await program.kill();
+    await server.kill();
     await ada.page.locator('#banner-text', { hasText: 'Trying again in' }).waitFor();
     await ada.says('sent while it was down');
     await carl.shows('Reconnecting.');
     await carl.enters('and so was this');
-    await program.start();
-    const again = await program.returns('dan');
+    await server.start();
+    const again = await server.returns('dan');
     for (const { page } of [ada, bea]) {
       // Whether by itself or by the button, whichever comes first.
       await page

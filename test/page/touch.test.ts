@@ -18,7 +18,7 @@ async function touches({ page, messages }: Visitor, text: string) {
 describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_000 }, () => {
   test('is used by touch alone, and fits its width', async () => {
     await using town = await startTown();
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await answered(bob, 'create #lab', /^created:/);
     await answered(bob, 'topic #lab The chemistry of everyday things, from bread and soap to batteries', /^topic:/);
     const ada = await town.arrives(PHONE);

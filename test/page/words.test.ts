@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PASSWORD } from '../support/program.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown, startTown } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
 /** A file with a plugin that asks something right after a login, and then writes to who has come. */
@@ -33,7 +33,7 @@ const dots = ({ page }: Visitor) => page.locator('.face.online').count();
 describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000 }, () => {
   test('is true for a user who joins in the middle of a conversation, and of messages to several', async () => {
     await using town = await startTown();
-    const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
+    const [bob, carol] = [await town.server.joins('bob'), await town.server.joins('carol')];
     expect(await bob.asks('broadcast it is raining')).toBe('sent:');
     await carol.hears('bob', 'it is raining');
     const ada = await town.arrives();
@@ -55,29 +55,29 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
   });
 
   test('about who is online is shown only while that is known', async () => {
-    await using town = await startTown({}, [/WebSocket|ERR_/]);
-    const { program } = town;
-    const [, port] = await program.prints(/http \S+:(\d+)/);
+    await using town = await startProgramTown({}, [/WebSocket|ERR_/]);
+    const { server } = town;
+    const [, port] = await server.prints(/http \S+:(\d+)/);
     const ada = await town.arrives();
     await ada.registers('ada');
     await about(ada, 'Only you are online');
-    const bob = await program.joins('bob');
+    const bob = await server.joins('bob');
     await ada.entry('bob').waitFor();
-    await program.joins('carol');
+    await server.joins('carol');
     await ada.entry('carol').waitFor();
     expect(await bob.asks('message ada hello')).toBe('sent:');
     await ada.opens('bob');
     await ada.hears('hello');
     await expect.poll(() => dots(ada)).toBe(3);
 
-    await program.configures({ plugins: { http: { port: Number(port) } } });
-    await program.kill();
+    await server.configures({ plugins: { http: { port: Number(port) } } });
+    await server.kill();
     await about(ada, 'Not connected');
     expect(await dots(ada)).toBe(0);
     expect(await words(ada)).not.toMatch(/\bOnline\b/);
     await ada.page.getByRole('list', { name: 'Last seen online' }).getByText('carol').waitFor();
 
-    await program.start();
+    await server.start();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor({ timeout: 40_000 });
     await about(ada, 'Away; gets your messages later');
     expect(await words(ada)).not.toContain('Last seen online');
@@ -87,7 +87,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
   });
 
   test('does not mention who is online before the server has said so, nor the server as an absent user', async () => {
-    await using town = await startTown({ plugins: { './warden.ts': true } }, [], { 'warden.ts': WARDEN });
+    await using town = await startProgramTown({ plugins: { './warden.ts': true } }, [], { 'warden.ts': WARDEN });
     const ada = await town.arrives();
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
     await ada.tries('ada', PASSWORD, 'Make the account');
@@ -107,7 +107,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
-    await town.program.registers('bob');
+    await town.server.registers('bob');
     await ada.says('/message ghost boo');
     await about(ada, /^Not online$/);
     await ada.page
@@ -126,7 +126,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await using town = await startTown({ plugins: { 'offline-messages': false } });
     const ada = await town.arrives();
     await ada.registers('ada');
-    const bob = await town.program.joins('bob');
+    const bob = await town.server.joins('bob');
     await ada.opens('bob');
     expect(await words(ada)).toContain('Only people who are online get it.');
     expect(await bob.asks('message ada hello')).toBe('sent:');

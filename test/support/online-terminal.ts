@@ -1,4 +1,5 @@
-import { PASSWORD, type Program } from './program.ts';
+import { PASSWORD } from './program.ts';
+import type { Reachable } from './reachable.ts';
 import { Terminal, type TerminalOptions } from './tmux.ts';
 
 export interface OnlineOptions extends TerminalOptions {
@@ -9,13 +10,13 @@ export interface OnlineOptions extends TerminalOptions {
 
 /** A terminal where a registered user is online. */
 export async function online(
-  program: Program,
+  server: Reachable,
   user: string,
   { device, shows = 'online:', ...options }: OnlineOptions = {},
 ): Promise<Terminal> {
   const env = { CHATSERV_PASSWORD: PASSWORD, ...options.env };
   const named = device === undefined ? [] : ['--device', device];
-  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`, ...named], { ...options, env });
+  const terminal = await Terminal.connects([`${user}@127.0.0.1:${server.port}`, ...named], { ...options, env });
   await terminal.shows(shows);
   return terminal;
 }

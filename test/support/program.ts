@@ -9,18 +9,17 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Difference, ServerFacts } from 'chatserv';
-import { JsonClient, LineClient, type LineClientOptions } from 'chatserv/testing';
+import { Reachable } from './reachable.ts';
+
+export { PASSWORD } from 'chatserv/testing';
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
 /** How long the program may take to listen or to end, in milliseconds, and each of several processes in addition. */
-const PATIENCE = 15_000;
+const PATIENCE = 45_000;
 
 /** The cheapest hash, for tests in which its strength does not matter: it takes a sixth of the default's time. */
 const CHEAP = { memory: 8192, passes: 1 };
-
-/** The password of `joins` and `returns`. */
-export const PASSWORD = 'tea-at-four';
 
 /** A config's `plugins` and `limits`, as JSON. */
 export interface ProgramConfig {
@@ -76,23 +75,29 @@ export async function startProgram(config: ProgramConfig = {}, options: ProgramO
   return program;
 }
 
+/** Makes the folder of a program that is started later, or only shares its config with command lines. */
+export async function makeProgram(config: ProgramConfig = {}, options: ProgramOptions = {}): Promise<Program> {
+  const program = new Program(await mkdtemp(join(tmpdir(), 'chatserv-e2e-')), options);
+  await program.configures(config);
+  for (const [name, text] of Object.entries(options.files ?? {})) await program.writes(name, text);
+  return program;
+}
+
 /** The program, in a folder that outlives its processes. */
-export class Program {
+export class Program extends Reachable {
   readonly folder: string;
   /** What it said on stdout and stderr, over all of its starts. */
   stdout = '';
   stderr = '';
-  host = '';
-  port = 0;
   readonly #options: ProgramOptions;
   #hasControl = true;
   /** Where its control socket is. */
   #control = '';
-  readonly #clients: (LineClient | JsonClient)[] = [];
   #child: ChildProcess | undefined;
   #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
 
   constructor(folder: string, options: ProgramOptions) {
+    super();
     this.folder = folder;
     this.#options = options;
   }
@@ -248,47 +253,9 @@ export class Program {
     await this.stop('SIGKILL');
   }
 
-  /** Connects a client; it is closed with the program at the latest. */
-  async connect(options: LineClientOptions = {}): Promise<LineClient> {
-    const client = await LineClient.connect(this.port, this.host, options);
-    this.#clients.push(client);
-    return client;
-  }
-
-  /** Connects a client that speaks JSON; it is closed with the program at the latest. */
-  async connectJson(): Promise<JsonClient> {
-    const socket = connect(this.port, this.host);
-    await once(socket, 'connect');
-    const client = new JsonClient(socket);
-    this.#clients.push(client);
-    return client;
-  }
-
-  /** Connects, registers and logs in a user who is new. */
-  async joins(name: string, password: string = PASSWORD): Promise<LineClient> {
-    const client = await this.connect({ name });
-    await client.registers(name, password);
-    await client.logsIn(name, password);
-    return client;
-  }
-
-  /** Connects and logs in a user who is registered. */
-  async returns(name: string, password: string = PASSWORD): Promise<LineClient> {
-    const client = await this.connect({ name });
-    await client.logsIn(name, password);
-    return client;
-  }
-
-  /** Registers users who then are offline. */
-  async registers(...names: readonly string[]): Promise<void> {
-    const client = await this.connect({ name: 'a registrar' });
-    for (const name of names) await client.registers(name, PASSWORD);
-    await client.closes();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== undefined) await this.kill();
-    await Promise.all(this.#clients.map((client) => client.closes()));
+    await this.closesClients();
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -1,11 +1,13 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
+import { type ListeningServer, startListening } from './listening-server.ts';
 import { type Program, type ProgramConfig, startProgram } from './program.ts';
+import type { Reachable } from './reachable.ts';
 import { startBrowser, Visitor } from './visitor.ts';
 
-/** The real program and a browser. Its end is the test's: nothing may be left that a browser complained of. */
-export interface Town extends AsyncDisposable {
-  readonly program: Program;
+/** A server and a browser. Its end is the test's: nothing may be left that a browser complained of. */
+export interface Town<S extends Reachable = Reachable> extends AsyncDisposable {
+  readonly server: S;
   readonly url: string;
   /** Somebody comes to the page, on a device of their own. */
   arrives(options?: BrowserContextOptions): Promise<Visitor>;
@@ -16,27 +18,49 @@ let browser: Promise<Browser> | undefined;
 afterAll(async () => void (await (await browser)?.close()));
 
 /**
- * Starts both. `await using` ends them.
+ * Starts a server in this process, and a browser. `await using` ends them.
  * @param quiet what browsers may complain of
- * @param files in the folder of the program: a plugin, say
- * @param start starts the browser, where it is not Chromium
  */
 export async function startTown(
   config: ProgramConfig = {},
   quiet: readonly RegExp[] = [],
+): Promise<Town<ListeningServer>> {
+  const server = await startListening(config);
+  return townAround(server, server.where('http'), quiet, startBrowser);
+}
+
+/**
+ * Starts the real program and a browser: to kill or reload it, or with a plugin of the user's. `await using` ends them.
+ * @param quiet what browsers may complain of
+ * @param files in the folder of the program: a plugin, say
+ * @param start starts the browser, where it is not Chromium
+ */
+export async function startProgramTown(
+  config: ProgramConfig = {},
+  quiet: readonly RegExp[] = [],
   files: Readonly<Record<string, string>> = {},
   start: () => Promise<Browser> = startBrowser,
-): Promise<Town> {
+): Promise<Town<Program>> {
+  const program = await startProgram(config, { files });
+  const [, where = ''] = await program.prints(/listens on http (\S+)/);
+  return townAround(program, where, quiet, start);
+}
+
+async function townAround<S extends Reachable & AsyncDisposable>(
+  server: S,
+  where: string,
+  quiet: readonly RegExp[],
+  start: () => Promise<Browser>,
+): Promise<Town<S>> {
   await using started = new AsyncDisposableStack();
-  const program = started.use(await startProgram(config, { files }));
+  started.use(server);
   browser ??= start();
   const running = await browser;
-  const [, where] = await program.prints(/listens on http (\S+)/);
   const url = `http://${where}/`;
   const visitors: Visitor[] = [];
   const ending = started.move();
   return {
-    program,
+    server,
     url,
     async arrives(options) {
       const visitor = await Visitor.arrives(running, url, options);

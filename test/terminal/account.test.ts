@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startListening } from '../support/listening-server.ts';
 import { online } from '../support/online-terminal.ts';
 import { PASSWORD, startProgram } from '../support/program.ts';
 import { hasTmux } from '../support/tmux.ts';
@@ -40,10 +41,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('sees what was typed above its answer, and an answer even if there is nothing to list', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.enters('ignored');
     await alice.shows(/> ignored\n· \(no output\)\n/);
     await alice.enters('/ignore bob');

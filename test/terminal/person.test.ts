@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { terminalDevice } from '../../src/client/terminal/terminal-device.ts';
+import { startListening } from '../support/listening-server.ts';
 import { online } from '../support/online-terminal.ts';
 import { PASSWORD, startProgram } from '../support/program.ts';
 import { INVITED, ORDER } from '../support/questions.ts';
@@ -7,8 +8,8 @@ import { hasTmux, Terminal } from '../support/tmux.ts';
 
 describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   test('registers, mistypes a password, and never sees one', async () => {
-    await using program = await startProgram();
-    const args = [`127.0.0.1:${program.port}`];
+    await using server = await startListening();
+    const args = [`127.0.0.1:${server.port}`];
     {
       await using terminal = await Terminal.connects(args);
       await terminal.shows('Name:');
@@ -61,10 +62,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('keeps typing while messages arrive', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.types('half a sen');
     await alice.typed('everyone> half a sen');
     await bob.says('message alice one', 'broadcast two');
@@ -84,10 +85,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('sees which messages are private, and answers one person', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.enters('@bob psst');
     await bob.hears('alice', 'psst');
     await alice.shows('you → bob: psst');
@@ -203,14 +204,14 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('addresses a user whose name contains an @, and several at once', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
+    await using server = await startListening();
+    await server.registers('alice');
     const [ann, home, annAtHome] = [
-      await program.joins('ann'),
-      await program.joins('home'),
-      await program.joins('ann@home'),
+      await server.joins('ann'),
+      await server.joins('home'),
+      await server.joins('ann@home'),
     ];
-    await using alice = await online(program, 'alice');
+    await using alice = await online(server, 'alice');
     await alice.enters('to ann@home');
     await alice.typed('ann@home>');
     await alice.enters('psst');
@@ -226,10 +227,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('can address a new user even if the server does not report arrivals', async () => {
-    await using program = await startProgram({ plugins: { watch: false, websocket: false, page: false } });
-    await program.registers('alice');
-    await using alice = await online(program, 'alice');
-    const bob = await program.joins('bob');
+    await using server = await startListening({ plugins: { watch: false, websocket: false, page: false } });
+    await server.registers('alice');
+    await using alice = await online(server, 'alice');
+    const bob = await server.joins('bob');
     await alice.enters('to bob');
     await alice.typed('bob>');
     await alice.enters('hello');
@@ -237,21 +238,21 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('sees waiting messages with their number, then new ones', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
     await bob.says('message alice one', 'broadcast two');
     await bob.seesInOrder('sent:', 'sent:');
-    await using alice = await online(program, 'alice');
+    await using alice = await online(server, 'alice');
     await alice.shows(/── 2 messages while you were away ─+\n.*: one\n.*: two\n── now ─+\n/);
   });
 
   test('completes commands and names with Tab', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    await program.joins('bobby');
-    await program.joins('bonnie');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    await server.joins('bobby');
+    await server.joins('bonnie');
+    await using alice = await online(server, 'alice');
     await alice.shows(/online:.*bonnie/);
     await alice.types('/mes');
     await alice.presses('Tab');
@@ -275,10 +276,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('pastes several lines, which are sent once they are confirmed', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.types('draft ');
     await alice.pastes('one\ttab\n@bob two\nthree');
     await alice.shows(/ {2}│ draft one tab\n {2}│ @bob two\n {2}│ three\nSend these 3 lines to everyone\? \[Y\/n\]$/);
@@ -295,10 +296,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('quits once everything typed is sent', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.pastes('one\ntwo\nthree\nquit\n');
     await alice.presses('Enter');
     await alice.shows('ended with 0');
@@ -306,10 +307,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('can withdraw a paste', async () => {
-    await using program = await startProgram({ limits: { lineBurst: 20, linesPerSecond: 1 } });
-    await program.registers('alice');
-    await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening({ limits: { lineBurst: 20, linesPerSecond: 1 } });
+    await server.registers('alice');
+    await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.pastes('a line\n'.repeat(500));
     await alice.shows(/and 492 more\nSend these 500 lines to everyone\? \[Y\/n\]$/);
     await alice.presses('Enter');
@@ -324,10 +325,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('hears a bell for a message that is private or mentions them', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await bob.says('broadcast nothing for malice');
     await alice.shows('nothing for malice');
     expect(await alice.rang()).toBe(false);
@@ -339,10 +340,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('continues at once after suspending without a shell', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.types('half');
     await alice.presses('C-z');
     await alice.enters(' and half');
@@ -350,10 +351,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('is not disturbed by what others send', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice');
     await alice.types('typing');
     await bob.writesRaw('message alice a\u202eb\u2066c\u2028d\u001b[2Je\u009b2Jf\u200bg\n');
     // A line of a text is indented, so that it cannot be taken for a message.
@@ -363,10 +364,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('can resize the window', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice', { columns: 60 });
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice', { columns: 60 });
     await alice.types('a line that is longer than the window will be');
     await alice.resizes(24, 24);
     await alice.until((screen) => /^> ‹.* be$/.test(screen.split('\n').at(-1) ?? ''), 'the end of the line');
@@ -378,10 +379,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('types emoji up to the edge and beyond, even if the terminal draws them wider', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await online(program, 'alice', { columns: 50 });
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await online(server, 'alice', { columns: 50 });
     await alice.types('👍🏽'.repeat(40));
     await alice.until((screen) => screen.includes('‹'), 'a line that is cut');
     await bob.says('message alice hi');
@@ -392,11 +393,11 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('has colours unless they are switched off', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    await program.joins('bob');
+    await using server = await startListening();
+    await server.registers('alice');
+    await server.joins('bob');
     for (const env of [{}, { NO_COLOR: '1' }] as Record<string, string>[]) {
-      await using alice = await online(program, 'alice', { env });
+      await using alice = await online(server, 'alice', { env });
       await alice.shows('bob');
       const styled = await alice.screen(true);
       if (env.NO_COLOR === undefined) expect(styled).toContain('\u001b[');
@@ -407,10 +408,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('can use a dumb terminal', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    await using alice = await Terminal.connects([`alice@127.0.0.1:${program.port}`], { env: { TERM: 'dumb' } });
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await using alice = await Terminal.connects([`alice@127.0.0.1:${server.port}`], { env: { TERM: 'dumb' } });
     await alice.shows('Password for alice:');
     await alice.enters(`x${PASSWORD.slice(0, 2)}`);
     await alice.shows('Wrong password.');
@@ -465,12 +466,12 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
   });
 
   test('is online in two terminals beside a plain line, and sees in each what was sent from the others', async () => {
-    await using program = await startProgram();
-    await program.registers('alice');
-    const bob = await program.joins('bob');
-    const line = await program.returns('alice');
-    await using first = await online(program, 'alice');
-    await using second = await online(program, 'alice');
+    await using server = await startListening();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const line = await server.returns('alice');
+    await using first = await online(server, 'alice');
+    await using second = await online(server, 'alice');
     await first.enters('from the first');
     await bob.hears('alice', 'from the first');
     await second.shows(/you \(on another device\): from the first/);
@@ -484,7 +485,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await first.shows(/You were signed out, .*ended with 3/s);
     await second.shows('done: 1');
     await line.seesNothing();
-    await using named = await online(program, 'alice', { device: 'Desk' });
+    await using named = await online(server, 'alice', { device: 'Desk' });
     await named.enters('devices');
     await named.shows('desk online here');
     await using wrong = await Terminal.connects(['alice@127.0.0.1', '--device', 'my desk']);

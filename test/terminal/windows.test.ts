@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startListening } from '../support/listening-server.ts';
 import { online } from '../support/online-terminal.ts';
 import { startProgram } from '../support/program.ts';
 import { hasTmux } from '../support/tmux.ts';
@@ -8,12 +9,12 @@ const QUIET = { plugins: { history: { announce: false } } };
 
 describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () => {
   test('show a room or conversation each, and the status line what is unread in the others', async () => {
-    await using program = await startProgram(QUIET);
-    await program.registers('alice');
-    const bob = await program.joins('bob');
+    await using server = await startListening(QUIET);
+    await server.registers('alice');
+    const bob = await server.joins('bob');
     await bob.says('create #lab');
     await bob.sees('created:#lab');
-    await using alice = await online(program, 'alice');
+    await using alice = await online(server, 'alice');
     await alice.enters('/join #lab');
     await bob.sees(/alice joined/);
     await alice.shows(/1 everyone \[2 #lab\]\n#lab>$/);
@@ -71,21 +72,21 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
   });
 
   test('hold the history, page by page, and changes in place', async () => {
-    await using program = await startProgram(QUIET);
-    await program.registers('alice');
-    const bob = await program.joins('bob');
+    await using server = await startListening(QUIET);
+    await server.registers('alice');
+    const bob = await server.joins('bob');
     for (let first = 1; first <= 150; first += 50) {
       const lines = Array.from({ length: 50 }, (_, index) => `broadcast line ${first + index}`);
       await bob.says(...lines);
       await bob.seesInOrder(...lines.map(() => 'sent:'));
     }
     {
-      await using alice = await online(program, 'alice');
+      await using alice = await online(server, 'alice');
       await alice.shows(/bob: line 150\n/);
       await alice.presses('C-d');
       await alice.shows('ended with 0');
     }
-    await using alice = await online(program, 'alice', { rows: 12 });
+    await using alice = await online(server, 'alice', { rows: 12 });
     await alice.presses('PageUp');
     await alice.shows(/bob: line 14\d\n[\s\S]*-- more below -- \[1 everyone\]\neveryone>$/);
     for (let pages = 0; pages < 200 && !(await alice.screen()).includes('bob: line 3\n'); pages++) {
@@ -121,9 +122,10 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
   });
 
   test('find a message, show it in its place, and answer it', async () => {
-    await using program = await startProgram(QUIET);
-    await program.registers('alice');
-    const bob = await program.joins('bob');
+    // A store in memory is indexed at the first search only.
+    await using server = await startProgram(QUIET);
+    await server.registers('alice');
+    const bob = await server.joins('bob');
     await bob.says('message alice the kiln is free');
     await bob.sees('sent:');
     for (let first = 1; first <= 150; first += 50) {
@@ -132,11 +134,11 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
       await bob.seesInOrder(...lines.map(() => 'sent:'));
     }
     {
-      await using alice = await online(program, 'alice', { shows: /line 150\n/ });
+      await using alice = await online(server, 'alice', { shows: /line 150\n/ });
       await alice.presses('C-d');
       await alice.shows('ended with 0');
     }
-    await using alice = await online(program, 'alice', { rows: 12 });
+    await using alice = await online(server, 'alice', { rows: 12 });
     await alice.enters('/search nowhere');
     await alice.shows('Nothing was found.');
     await alice.enters('/jump 1');
@@ -187,21 +189,21 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
   });
 
   test('have the same numbers the next time, and Tab completes rooms to join', async () => {
-    await using program = await startProgram(QUIET);
-    await program.registers('alice');
-    const bob = await program.joins('bob');
+    await using server = await startListening(QUIET);
+    await server.registers('alice');
+    const bob = await server.joins('bob');
     const rooms = Array.from({ length: 25 }, (_, index) => `#room-${index + 10}`);
     for (const room of rooms.slice(0, 9)) {
       await bob.says(`create ${room}`);
       await bob.sees(`created:${room}`);
     }
-    const carol = await program.joins('carol');
+    const carol = await server.joins('carol');
     for (const room of rooms.slice(9, 18)) {
       await carol.says(`create ${room}`);
       await carol.sees(`created:${room}`);
     }
     {
-      await using alice = await online(program, 'alice');
+      await using alice = await online(server, 'alice');
       await alice.types('/join #room-');
       await alice.presses('Tab');
       await alice.presses('Tab');
@@ -216,7 +218,7 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
       await alice.presses('C-d');
       await alice.shows('ended with 0');
     }
-    await using alice = await online(program, 'alice');
+    await using alice = await online(server, 'alice');
     await alice.shows('[1 everyone] 2 #room-10 3 #room-12 4 #room-27');
   });
 });
