@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
-import { startProgram } from '../support/program.ts';
+import { makeProgram, startProgram } from '../support/program.ts';
 
 /** How long many command lines one after the other may take on a busy machine, in milliseconds. */
 const MANY = { timeout: 120_000 };
@@ -14,10 +14,8 @@ const MANY = { timeout: 120_000 };
 const SQLITE = { file: 'link.db', busyTimeout: 5000 };
 
 async function startLinked() {
-  const program = await startProgram({ plugins: { sqlite: false, memory: true } });
-  await program.stop();
+  const program = await makeProgram({ plugins: { sqlite: SQLITE } });
   symlinkSync('chat.db', join(program.folder, 'link.db'));
-  await program.configures({ plugins: { sqlite: SQLITE } });
   await program.start();
   return program;
 }

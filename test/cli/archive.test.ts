@@ -2,7 +2,7 @@ import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
-import { type Program, startProgram } from '../support/program.ts';
+import { makeProgram, type Program, startProgram } from '../support/program.ts';
 
 /** How long many command lines one after the other may take on a busy machine, in milliseconds. */
 const MANY = { timeout: 120_000 };
@@ -49,8 +49,7 @@ test('a backup that is made while messages stream in is a database that the serv
   expect((await run(program, 'backup', copy)).code).toBe(0);
   await program.kill();
 
-  await using restored = await startProgram();
-  await restored.stop();
+  await using restored = await makeProgram();
   await copyFile(copy, join(restored.folder, 'chat.db'));
   await restored.start();
   const back = await restored.returns('bob');
@@ -104,8 +103,7 @@ test("what plugins store goes along, and so do an admin's bans", MANY, async () 
   const file = join(program.folder, 'all.jsonl');
   expect(await run(program, 'export', file)).toMatchObject({ code: 0, stderr: '' });
 
-  await using other = await startProgram(config, { files });
-  await other.stop();
+  await using other = await makeProgram(config, { files });
   const stdout = 'Imported: users 2, messages 0, plugin values 2.\n';
   expect(await run(other, 'import', file)).toMatchObject({ code: 0, stdout });
   await other.start();
@@ -116,8 +114,7 @@ test("what plugins store goes along, and so do an admin's bans", MANY, async () 
 });
 
 test('an archive with a line that is wrong is not imported at all', MANY, async () => {
-  await using program = await startProgram();
-  await program.stop();
+  await using program = await makeProgram();
   const file = join(program.folder, 'all.jsonl');
   const account = { id: 1, name: 'a', hash: '', created: 1, seen: 0, since: 0, cursor: 0, handed: 0 };
   const message = { id: 2, sender: 1, from: 'a', audience: 'everyone', text: 'x', time: 1 };
@@ -161,8 +158,7 @@ test('an archive with a line that is wrong is not imported at all', MANY, async 
 });
 
 test('lines of an archive that contradict others are reported', MANY, async () => {
-  await using program = await startProgram();
-  await program.stop();
+  await using program = await makeProgram();
   const file = join(program.folder, 'all.jsonl');
   const head = { type: 'archive', version: 2, account: 5, room: 9, entry: 9 };
   const account = { type: 'account', name: 'a', hash: '', created: 1, seen: 0, since: 0, devices: [], markers: [] };
@@ -248,8 +244,7 @@ function archiveOf(...messages: readonly object[]): string {
 
 test('messages of an archive are cleaned like any other, and what nobody could be sent is refused', MANY, async () => {
   const secret = 'tea-at-four';
-  await using program = await startProgram({ limits: { outboxBytes: 4096 } });
-  await program.stop();
+  await using program = await makeProgram({ limits: { outboxBytes: 4096 } });
   const file = join(program.folder, 'all.jsonl');
   await program.writes(
     'all.jsonl',
@@ -302,8 +297,7 @@ test('messages of an archive are cleaned like any other, and what nobody could b
 });
 
 test('names that may not be registered any more go through an archive unchanged', MANY, async () => {
-  await using program = await startProgram();
-  await program.stop();
+  await using program = await makeProgram();
   const names = ['__proto__', 'constructor', 'toString', '😀', 'STRAẞE', '../../x'];
   const place = { roles: ['constructor'], created: 1, seen: 2, epoch: 3, since: 0, cursor: 1, handed: 1 };
   const lines = [
@@ -316,8 +310,7 @@ test('names that may not be registered any more go through an archive unchanged'
     `Imported: users ${names.length}, messages 1.\n`,
   );
   const { stdout } = await run(program, 'export');
-  await using copy = await startProgram();
-  await copy.stop();
+  await using copy = await makeProgram();
   await writeFile(join(copy.folder, 'all.jsonl'), `\ufeff${stdout.replaceAll('\n', '\r\n')}`, 'utf16le');
   expect((await run(copy, 'import', join(copy.folder, 'all.jsonl'))).stdout).toBe(
     `Imported: users ${names.length}, messages 1.\n`,

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
-import { startProgram } from '../support/program.ts';
+import { makeProgram, startProgram } from '../support/program.ts';
 
 /** How long many command lines one after the other may take on a busy machine, in milliseconds. */
 const MANY = { timeout: 120_000 };
@@ -107,8 +107,7 @@ test(
   "the ancestor's users come over, bad lines are named, and each is hashed anew at the first login",
   MANY,
   async () => {
-    await using program = await startProgram();
-    await program.stop();
+    await using program = await makeProgram();
     await using folder = await Folder.with({
       'user_pass.txt': [
         `hans,${sha1('falcon*solo')}`,

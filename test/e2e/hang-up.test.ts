@@ -7,7 +7,8 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { startProgram } from '../support/program.ts';
+import { freePort } from '../support/free-port.ts';
+import { makeProgram } from '../support/program.ts';
 import { hasTmux } from '../support/tmux.ts';
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
@@ -27,12 +28,11 @@ async function connected(port: number) {
 }
 
 test.skipIf(!hasTmux)('a server ends politely when the terminal that it was started at is closed', async () => {
-  await using program = await startProgram();
-  await program.stop();
-  await program.configures({ plugins: { tcp: { host: '127.0.0.1', port: program.port } } });
+  const port = await freePort();
+  await using program = await makeProgram({ plugins: { tcp: { host: '127.0.0.1', port } } });
   const tmux = (...args: string[]) => run('tmux', ['-f', '/dev/null', '-S', join(program.folder, 'tmux'), ...args]);
   await tmux('new-session', '-d', process.execPath, BIN, '--config', program.configFile);
-  const client = await connected(program.port);
+  const client = await connected(port);
   client.write('alice\n');
   const [first] = await once(client, 'data');
   expect(String(first)).toBe('register\n');

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startProgram } from '../support/program.ts';
+import { makeProgram } from '../support/program.ts';
 
 const dice = (text: string) => `import { defineCommand } from 'chatserv';
 export default defineCommand({ name: 'roll', summary: 'Throws a die', run: () => '${text}' });`;
@@ -12,11 +12,9 @@ async function watching(
   plugins: Readonly<Record<string, unknown>>,
   make: (path: (name: string) => string) => Promise<void>,
 ) {
-  const program = await startProgram({}, { args: ['--watch'] });
-  await program.stop();
+  const program = await makeProgram({ plugins }, { args: ['--watch'] });
   const path = (name: string) => join(program.folder, name);
   await make(path);
-  await program.configures({ plugins });
   await program.start();
   return { program, path, alice: await program.joins('alice') };
 }
@@ -54,9 +52,8 @@ test('an edit of what a link leads to, and a link that is turned', async () => {
 });
 
 test('a config as Kubernetes mounts it: a link over a folder that is turned', async () => {
-  await using program = await startProgram({}, { args: ['--watch'] });
+  await using program = await makeProgram({}, { args: ['--watch'] });
   const path = (name: string) => join(program.folder, name);
-  await program.stop();
   for (const folder of ['..1', '..2']) await mkdir(path(folder));
   await rename(program.configFile, path('..1/chatserv.config.json'));
   await program.configures({ plugins: { whoelse: false } });

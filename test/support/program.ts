@@ -62,11 +62,8 @@ process.once('exit', () => {
  * @param config laid over the standard set
  */
 export async function startProgram(config: ProgramConfig = {}, options: ProgramOptions = {}): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'chatserv-e2e-'));
-  const program = new Program(folder, options);
+  const program = await makeProgram(config, options);
   try {
-    await program.configures(config);
-    for (const [name, text] of Object.entries(options.files ?? {})) await program.writes(name, text);
     await program.start();
   } catch (cause) {
     await program[Symbol.asyncDispose]();
