@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { StoreOptions } from '../../plugins/stores/postgres/store.ts';
 import { freePort } from './free-port.ts';
@@ -14,6 +15,9 @@ import { POSTGRES } from './postgres-programs.ts';
 const [PATIENCE, PAUSE] = [30_000, 100];
 
 const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8'];
+
+/** Where a new data folder is kept to be copied, which takes a tenth of the time that it takes to make one. */
+const TEMPLATES = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
 
 let made = 0;
 
@@ -65,8 +69,7 @@ export class PostgresServer {
       chownSync(this.folder, uid, gid);
       this.#user = { uid, gid };
     }
-    const args = ['-D', join(this.folder, 'data'), ...INITDB];
-    execFileSync(programOf('initdb'), args, { ...this.#user, cwd: this.folder, stdio: 'ignore' });
+    this.#makesData();
     do this.port = await freePort();
     while (!(await this.#starts()).isReady);
   }
@@ -96,6 +99,28 @@ export class PostgresServer {
     if (this.folder !== '') await rm(this.folder, { recursive: true, maxRetries: 20 });
   }
 
+  /** Copies the template of this PostgreSQL; makes both where there is none. */
+  #makesData(): void {
+    const data = join(this.folder, 'data');
+    const version = execFileSync(programOf('postgres'), ['--version'], { encoding: 'utf8' }).match(/[\d.]+/)?.[0];
+    const template = join(TEMPLATES, `postgres-${version}-of-${this.#user.uid ?? process.getuid?.()}`);
+    if (existsSync(template)) {
+      copy(template, data);
+      return;
+    }
+    execFileSync(programOf('initdb'), ['-D', data, ...INITDB], { ...this.#user, cwd: this.folder, stdio: 'ignore' });
+    mkdirSync(TEMPLATES, { recursive: true });
+    const made = mkdtempSync(`${template}-`);
+    copy(data, join(made, 'data'));
+    try {
+      renameSync(join(made, 'data'), template);
+    } catch (cause) {
+      // Another test file was quicker.
+      if (!existsSync(template)) throw cause;
+    }
+    rmSync(made, { recursive: true });
+  }
+
   async #starts(): Promise<{ readonly isReady: boolean; readonly said: string }> {
     const defaults = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: this.folder };
     const settings = Object.entries({ ...defaults, ...this.#settings, port: String(this.port) });
@@ -113,6 +138,11 @@ export class PostgresServer {
       server.once('exit', () => resolve({ isReady: false, said }));
     });
   }
+}
+
+/** Copies a folder with its owner. */
+function copy(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to]);
 }
 
 function programOf(name: string): string {
