@@ -1,5 +1,5 @@
 import { connect } from '@nats-io/transport-node';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answer } from '../support/answer.ts';
 import { useNats } from '../support/nats.ts';
 import { NATS } from '../support/nats-program.ts';
@@ -11,7 +11,9 @@ import { shiftedBy } from '../support/shifted.ts';
 import { startTwo, type TwoServers } from '../support/two-servers.ts';
 
 /** Enough users for each server to count for some of them: in one of 512 runs it does not. */
-const USERS = Array.from({ length: 10 }, (_, i) => `u${i}`);
+const usersOf = (test: string) => Array.from({ length: 10 }, (_, i) => `${test}${i}`);
+
+const USERS = usersOf('u');
 
 /** What counts passwords, and nothing else. */
 const LOCKOUT_ONLY = { 'single-session': false, 'login-rate': false, connections: false, timeouts: false };
@@ -34,41 +36,130 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the limits of two 
   const database = usePostgres();
   const nats = useNats();
 
-  test('wrong passwords on both lead to a block after as many as on one', { timeout: 60_000 }, async () => {
-    await using both = await startTwo(database, nats, LOCKOUT_ONLY);
-    const { first, second } = both;
-    await first.registers(...USERS);
-    for (const [i, user] of USERS.entries()) {
-      const [one, other] = i % 2 === 0 ? [first, second] : [second, first];
-      expect(await tries(one, user, 'wrong')).toBe('password');
-      expect(await tries(other, user, 'wrong')).toBe('password');
-      expect(await tries(one, user, 'wrong')).toBe('60');
-      for (const program of [one, other]) expect(await tries(program, user, PASSWORD)).toMatch(BLOCKED);
-      expect(await tries(other, user, PASSWORD, '127.0.0.2')).toBe('welcome');
-    }
-    // A right one begins the count anew on both.
-    const [user = ''] = USERS;
-    for (let round = 0; round < 2; round++) {
-      for (const program of [first, second]) expect(await tries(program, user, 'no', '127.0.0.3')).toBe('password');
-      expect(await tries(first, user, PASSWORD, '127.0.0.3')).toBe('welcome');
-    }
-  });
+  describe('that lock out', () => {
+    let both: TwoServers;
+    beforeAll(async () => {
+      both = await startTwo(database, nats, LOCKOUT_ONLY);
+    });
+    afterAll(() => both[Symbol.asyncDispose]());
 
-  test('passwords sent to both at one moment are checked only as often as they may be wrong', {
-    timeout: 60_000,
-  }, async () => {
-    await using both = await startTwo(database, nats, LOCKOUT_ONLY);
-    await both.first.registers(...USERS);
-    for (const [i, user] of USERS.entries()) {
-      const guesses = Array.from({ length: 12 }, (_, n) =>
-        tries(n % 2 === 0 ? both.first : both.second, user, `no ${n}`),
-      );
-      const answers = await Promise.all(guesses);
-      expect(answers.filter((said) => said === 'password')).toHaveLength(2);
-      expect(answers.filter((said) => BLOCKED.test(said))).toHaveLength(10);
-      await expect.poll(() => wrongOn(both)).toBe(3 * (i + 1));
-      for (const program of [both.first, both.second]) expect(await tries(program, user, PASSWORD)).toMatch(BLOCKED);
-    }
+    test('wrong passwords on both lead to a block after as many as on one', { timeout: 60_000 }, async () => {
+      const users = usersOf('wrong');
+      const { first, second } = both;
+      await first.registers(...users);
+      for (const [i, user] of users.entries()) {
+        const [one, other] = i % 2 === 0 ? [first, second] : [second, first];
+        expect(await tries(one, user, 'wrong')).toBe('password');
+        expect(await tries(other, user, 'wrong')).toBe('password');
+        expect(await tries(one, user, 'wrong')).toBe('60');
+        for (const program of [one, other]) expect(await tries(program, user, PASSWORD)).toMatch(BLOCKED);
+        expect(await tries(other, user, PASSWORD, '127.0.0.2')).toBe('welcome');
+      }
+      // A right one begins the count anew on both.
+      const [user = ''] = users;
+      for (let round = 0; round < 2; round++) {
+        for (const program of [first, second]) expect(await tries(program, user, 'no', '127.0.0.3')).toBe('password');
+        expect(await tries(first, user, PASSWORD, '127.0.0.3')).toBe('welcome');
+      }
+    });
+
+    test('passwords sent to both at one moment are checked only as often as they may be wrong', {
+      timeout: 60_000,
+    }, async () => {
+      const users = usersOf('moment');
+      const before = wrongOn(both);
+      await both.first.registers(...users);
+      for (const [i, user] of users.entries()) {
+        const guesses = Array.from({ length: 12 }, (_, n) =>
+          tries(n % 2 === 0 ? both.first : both.second, user, `no ${n}`),
+        );
+        const answers = await Promise.all(guesses);
+        expect(answers.filter((said) => said === 'password')).toHaveLength(2);
+        expect(answers.filter((said) => BLOCKED.test(said))).toHaveLength(10);
+        await expect.poll(() => wrongOn(both)).toBe(before + 3 * (i + 1));
+        for (const program of [both.first, both.second]) expect(await tries(program, user, PASSWORD)).toMatch(BLOCKED);
+      }
+    });
+
+    test('nonsense on any subject changes nothing', { timeout: 60_000 }, async () => {
+      const users = usersOf('nonsense');
+      const { first, second } = both;
+      await first.registers(...users);
+      const stranger = await connect({ servers: nats.url });
+      const subjects = new Set<string>();
+      const use = { server: 'x', uses: [['lockout nothing', '', 1, 1]] };
+      const nonsense = [
+        '',
+        'null',
+        '[1]',
+        'a b c',
+        '\r\n',
+        '{"server":{}}',
+        '{"server":"x","uses":[["login-rate networks"]]}',
+        JSON.stringify(use),
+        '{"name":"lockout.begin","data":{"pair":5}}',
+        '{"name":"lockout.end","data":{}}',
+        '{"name":"__proto__","data":1}',
+      ];
+      stranger.subscribe('chatserv.>', {
+        callback: (_, { subject }) => {
+          if (subjects.has(subject)) return;
+          subjects.add(subject);
+          for (const text of nonsense) stranger.publish(subject, text);
+        },
+      });
+      await stranger.flush();
+      const kinds = () => [...subjects].map((subject) => subject.split('.')[2]);
+      // A server says every two seconds that it is there.
+      await expect.poll(kinds, { timeout: 20_000 }).toContain('alive');
+      for (const user of users) {
+        expect(await tries(first, user, 'no')).toBe('password');
+        expect(await tries(second, user, 'no')).toBe('password');
+        expect(await tries(first, user, 'no')).toBe('60');
+      }
+      expect(kinds()).toContain('owner');
+      await stranger.close();
+      for (const program of [first, second]) expect(program.stderr).not.toMatch(/internal-error|plugin-error|uncaught/);
+    });
+
+    test('while NATS is away each server counts by itself, and then together again', { timeout: 60_000 }, async () => {
+      const users = usersOf('away');
+      const { first, second } = both;
+      await first.registers(...users);
+      await nats.stop();
+      for (const program of [first, second]) await program.complains(/nats-error/);
+      for (const user of users.slice(0, 4)) {
+        for (const [n, expected] of ['password', 'password', '60'].entries()) {
+          expect(await tries(first, user, `no ${n}`)).toBe(expected);
+        }
+        expect(await tries(second, user, 'no', '127.0.0.2')).toBe('password');
+        expect(await tries(second, user, PASSWORD, '127.0.0.2')).toBe('welcome');
+      }
+      first.stderr = second.stderr = '';
+      await nats.start();
+      for (const program of [first, second]) await program.complains(/nats-back/);
+      for (const user of users.slice(4, 8)) {
+        expect(await tries(first, user, 'no')).toBe('password');
+        expect(await tries(second, user, 'no')).toBe('password');
+        expect(await tries(first, user, 'no')).toBe('60');
+      }
+    });
+
+    test('a server that is killed or stands still keeps nobody from logging in elsewhere', {
+      timeout: 60_000,
+    }, async () => {
+      const users = usersOf('killed');
+      const [one = '', other = ''] = users;
+      const { first, second } = both;
+      await first.registers(...users);
+      second.signals('SIGSTOP');
+      for (const user of users) expect(await tries(first, user, PASSWORD)).toBe('welcome');
+      for (const expected of ['password', 'password', '60']) expect(await tries(first, one, 'no')).toBe(expected);
+      second.signals('SIGCONT');
+      await second.kill();
+      for (const user of users) expect(await tries(first, user, PASSWORD, '127.0.0.2')).toBe('welcome');
+      for (const expected of ['password', 'password', '60']) expect(await tries(first, other, 'no')).toBe(expected);
+    });
   });
 
   test('what is taken of quotas on one is taken on the other', { timeout: 60_000 }, async () => {
@@ -144,29 +235,6 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the limits of two 
     expect(await answer(carol, 'message #tea three')).toBe('sent:');
   });
 
-  test('while NATS is away each server counts by itself, and then together again', { timeout: 60_000 }, async () => {
-    await using both = await startTwo(database, nats, LOCKOUT_ONLY);
-    const { first, second } = both;
-    await first.registers(...USERS);
-    await nats.stop();
-    for (const program of [first, second]) await program.complains(/nats-error/);
-    for (const user of USERS.slice(0, 4)) {
-      for (const [n, expected] of ['password', 'password', '60'].entries()) {
-        expect(await tries(first, user, `no ${n}`)).toBe(expected);
-      }
-      expect(await tries(second, user, 'no', '127.0.0.2')).toBe('password');
-      expect(await tries(second, user, PASSWORD, '127.0.0.2')).toBe('welcome');
-    }
-    first.stderr = second.stderr = '';
-    await nats.start();
-    for (const program of [first, second]) await program.complains(/nats-back/);
-    for (const user of USERS.slice(4, 8)) {
-      expect(await tries(first, user, 'no')).toBe('password');
-      expect(await tries(second, user, 'no')).toBe('password');
-      expect(await tries(first, user, 'no')).toBe('60');
-    }
-  });
-
   test('a database that is away has no plugin quarantined, on the server that asks or the one that counts', {
     timeout: 60_000,
   }, async () => {
@@ -185,62 +253,6 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the limits of two 
       expect(answers).toEqual(['password', 'password', '60', expect.stringMatching(BLOCKED)]);
     }
     for (const program of [first, second]) expect(program.stderr).not.toContain('"event":"quarantine"');
-  });
-
-  test('a server that is killed or stands still keeps nobody from logging in elsewhere', {
-    timeout: 60_000,
-  }, async () => {
-    await using both = await startTwo(database, nats, LOCKOUT_ONLY);
-    const { first, second } = both;
-    await first.registers(...USERS);
-    second.signals('SIGSTOP');
-    for (const user of USERS) expect(await tries(first, user, PASSWORD)).toBe('welcome');
-    for (const expected of ['password', 'password', '60']) expect(await tries(first, 'u0', 'no')).toBe(expected);
-    second.signals('SIGCONT');
-    await second.kill();
-    for (const user of USERS) expect(await tries(first, user, PASSWORD, '127.0.0.2')).toBe('welcome');
-    for (const expected of ['password', 'password', '60']) expect(await tries(first, 'u1', 'no')).toBe(expected);
-  });
-
-  test('nonsense on any subject changes nothing', { timeout: 60_000 }, async () => {
-    await using both = await startTwo(database, nats, LOCKOUT_ONLY);
-    const { first, second } = both;
-    await first.registers(...USERS);
-    const stranger = await connect({ servers: nats.url });
-    const subjects = new Set<string>();
-    const use = { server: 'x', uses: [['lockout nothing', '', 1, 1]] };
-    const nonsense = [
-      '',
-      'null',
-      '[1]',
-      'a b c',
-      '\r\n',
-      '{"server":{}}',
-      '{"server":"x","uses":[["login-rate networks"]]}',
-      JSON.stringify(use),
-      '{"name":"lockout.begin","data":{"pair":5}}',
-      '{"name":"lockout.end","data":{}}',
-      '{"name":"__proto__","data":1}',
-    ];
-    stranger.subscribe('chatserv.>', {
-      callback: (_, { subject }) => {
-        if (subjects.has(subject)) return;
-        subjects.add(subject);
-        for (const text of nonsense) stranger.publish(subject, text);
-      },
-    });
-    await stranger.flush();
-    const kinds = () => [...subjects].map((subject) => subject.split('.')[2]);
-    // A server says every two seconds that it is there.
-    await expect.poll(kinds, { timeout: 20_000 }).toContain('alive');
-    for (const user of USERS) {
-      expect(await tries(first, user, 'no')).toBe('password');
-      expect(await tries(second, user, 'no')).toBe('password');
-      expect(await tries(first, user, 'no')).toBe('60');
-    }
-    expect(kinds()).toContain('owner');
-    await stranger.close();
-    for (const program of [first, second]) expect(program.stderr).not.toMatch(/internal-error|plugin-error|uncaught/);
   });
 
   test('a block is the same on servers whose clocks differ', { timeout: 60_000 }, async () => {
