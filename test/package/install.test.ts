@@ -41,7 +41,7 @@ export default defineCommand({
 });
 `;
 
-test('the packed tarball, installed elsewhere, serves with a plugin of the user', { timeout: 120_000 }, async () => {
+test('the packed tarball, installed elsewhere, serves with a plugin of the user', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-package-'));
   try {
     const { stdout: packed } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
@@ -96,12 +96,15 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
         kind === 'store' ? [[VITEST, 'run'], /Tests .* passed/] : [['--test'], /^(#|ℹ) pass 1$/m];
       const { stdout } = await run(process.execPath, runner, { cwd: made, env: { ...process.env, NO_COLOR: '1' } });
       expect(stdout).toMatch(passed);
-      await run(process.execPath, [TSC, '-p', made, '--noEmit', '--typeRoots', TYPES]);
       const checked = await run(process.execPath, [bin, 'check'], { cwd: made });
       expect(checked.stdout).toMatch(/chatserv\.config\.ts/);
       const { devDependencies } = JSON.parse(await readFile(join(made, 'package.json'), 'utf8'));
       expect(devDependencies.chatserv).toBe('file:../node_modules/chatserv');
     }
+    // All at once, by the settings that they share.
+    const all = { extends: './chatserv-plugin-my-command/tsconfig.json', include: ['chatserv-plugin-my-*/plugin.ts'] };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(all));
+    await run(process.execPath, [TSC, '-p', folder, '--noEmit', '--typeRoots', TYPES]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
