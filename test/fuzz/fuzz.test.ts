@@ -8,7 +8,7 @@ import { readCorpus } from './corpus.ts';
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 
 /** How many inputs of each target, beside its corpus. FUZZ=100000 makes a long run of it. */
-const INPUTS = Number(process.env.FUZZ ?? 500);
+const INPUTS = Number(process.env.FUZZ ?? 150);
 
 test.each([
   'framing',

@@ -20,7 +20,12 @@ export default definePlugin({
         params: { room: param.room('where'), count: param.integer('how many') },
         async run({ account, values: { room, count } }) {
           const { id } = await rooms.find(room, account);
-          for (let i = 1; i <= count; i++) await server.post({ from: account, to: { room: id }, text: 'number ' + i });
+          for (let i = 1; i < count; i++) {
+            const posted = server.post({ from: account, to: { room: id }, text: 'number ' + i });
+            // Together they take a hundredth of the commits.
+            if (i % 100 === 0) await posted;
+          }
+          await server.post({ from: account, to: { room: id }, text: 'number ' + count });
           return 'flooded:';
         },
       }),
