@@ -7,8 +7,12 @@ const source = (file: string) => path(`src/${file}`);
 const TESTS = '{src,plugins,test,examples}/**/*.test.ts';
 /** Tests that bring a whole browser. */
 const BROWSERS = 'test/page/**/*.test.ts';
-/** Tests that measure time or memory. */
-const ALONE = ['test/{attacks,bench,broken,chaos,soak}/**/*.test.ts', 'test/page/load.test.ts'];
+/** Tests that measure time, memory or CPU. */
+const ALONE = [
+  'test/{attacks,bench,chaos,soak}/**/*.test.ts',
+  'test/broken/{connections,files}.test.ts',
+  'test/page/load.test.ts',
+];
 
 function project(name: string, test: object) {
   return { extends: true as const, test: { name, ...test } };
