@@ -28,7 +28,10 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 20_000,
+    // Generous, so that a slow or busy machine fails nothing; whatever hangs still fails.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // For the programs that tests start: their first file too is read from the cache, and Node need not load its compiler.
     env: { NODE_COMPILE_CACHE: path('node_modules/.cache/chatserv') },
     globalSetup: ['test/support/left-out.ts', 'test/support/built-page.ts'],

@@ -41,7 +41,7 @@ describe.runIf(POSTGRES !== undefined)('with PostgreSQL', () => {
     expect(await readiness(program)).toEqual([503, expect.stringContaining('cannot be reached')]);
     expect(await alice.asks('message bob two')).toMatch(/^error:internal:message/);
     await server.start();
-    await expect.poll(() => readiness(program), { timeout: 10_000 }).toEqual([200, 'well']);
+    await expect.poll(() => readiness(program), { timeout: 30_000 }).toEqual([200, 'well']);
     expect(await alice.asks('message bob three')).toBe('sent:');
     const bob = await program.returns('bob');
     expect([await bob.next(), await bob.next()]).toEqual([

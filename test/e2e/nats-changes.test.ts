@@ -8,7 +8,7 @@ import { PASSWORD } from '../support/program.ts';
 import { startTwo } from '../support/two-servers.ts';
 
 /** How long a server may take on a busy machine to learn what another one has changed. */
-const SOON = { timeout: 5_000 };
+const SOON = { timeout: 15_000 };
 
 describe.runIf(POSTGRES !== undefined && NATS !== undefined)('what changes on one of two servers', () => {
   const database = usePostgres();

@@ -10,7 +10,7 @@ import { PASSWORD, type Program } from '../support/program.ts';
 import { startTwo } from '../support/two-servers.ts';
 
 /** How long a server may take on a busy machine to learn who is online on another one. */
-const SOON = { timeout: 5_000 };
+const SOON = { timeout: 15_000 };
 
 describe.runIf(POSTGRES !== undefined && NATS !== undefined)('on two servers', () => {
   const database = usePostgres();

@@ -9,10 +9,10 @@ import type { Program } from '../support/program.ts';
 import { startTwo } from '../support/two-servers.ts';
 
 /** How long the servers may take to learn of each other's users on a busy machine. */
-const SOON = { timeout: 5_000 };
+const SOON = { timeout: 15_000 };
 
 /** How long the guests of a server that was killed may count as online, in milliseconds. */
-const LAPSE = { timeout: 20_000 };
+const LAPSE = { timeout: 40_000 };
 
 describe.runIf(POSTGRES !== undefined && NATS !== undefined)('guests of two servers', () => {
   const database = usePostgres();

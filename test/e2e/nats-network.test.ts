@@ -9,7 +9,7 @@ import { PASSWORD, type Program } from '../support/program.ts';
 import { type Servers, startServers } from '../support/several-servers.ts';
 
 /** How long the servers may take to learn of each other's users on a busy machine, and to notice a lost connection, in milliseconds. */
-const [SOON, NOTICE] = [{ timeout: 5_000 }, { timeout: 20_000, interval: 200 }];
+const [SOON, NOTICE] = [{ timeout: 15_000 }, { timeout: 40_000, interval: 200 }];
 
 /** The names of an answer, by name. */
 const sorted = (names: string) => names.split(' ').sort().join(' ');

@@ -9,7 +9,7 @@ import { POSTGRES } from '../support/postgres-programs.ts';
 import { startTwo } from '../support/two-servers.ts';
 
 /** How long a server may take on a busy machine to learn who is online on another one. */
-const SOON = { timeout: 5_000 };
+const SOON = { timeout: 15_000 };
 
 /** Awaits that a client's server knows a user of another one. */
 const knows = (client: LineClient, name: string) =>

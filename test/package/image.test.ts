@@ -31,7 +31,7 @@ async function build(to: string): Promise<void> {
   }
 }
 
-test('what the Dockerfile copies into its image starts and serves', { timeout: 120_000 }, async () => {
+test('what the Dockerfile copies into its image starts and serves', { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-image-'));
   try {
     const [built, image] = [join(folder, 'build'), join(folder, 'image')];

@@ -62,7 +62,7 @@ async function heapOf({ page }: Visitor): Promise<number> {
   return usedSize;
 }
 
-describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () => {
+describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 400_000 }, () => {
   test('the page is loaded with a few requests and less than 150 KB', async () => {
     await using town = await startTown();
     const ada = await town.arrives({ viewport: { width: 390, height: 844 } });
@@ -93,7 +93,7 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
       };
       toTop();
     });
-    await expect.poll(() => ada.messages.count(), { timeout: 150_000 }).toBeGreaterThanOrEqual(10_000);
+    await expect.poll(() => ada.messages.count(), { timeout: 300_000 }).toBeGreaterThanOrEqual(10_000);
     for (const [width, height] of [
       [1280, 800],
       [390, 844],

@@ -61,10 +61,10 @@ test('one that should have been renewed is spoken of, and not again at each look
   // Three days are left then of 31: less than a fifth.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 27 * 86_400_000 });
   try {
-    await vi.waitFor(() => expect(log.said).toHaveLength(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(log.said).toHaveLength(1), { timeout: 20_000 });
     expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate expires soon/)]);
     vi.setSystemTime(Date.now() + 90_000_000);
-    await vi.waitFor(() => expect(log.said).toHaveLength(2), { timeout: 5_000 });
+    await vi.waitFor(() => expect(log.said).toHaveLength(2), { timeout: 20_000 });
   } finally {
     vi.useRealTimers();
   }

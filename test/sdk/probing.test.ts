@@ -37,7 +37,7 @@ test.skipIf(!isTold).each(['tcp', 'tls', 'http', 'https'])(
     const client = connect(Number(server.listening.get(kind)?.split(':')[1]), '127.0.0.1').on('error', () => {});
     await once(client, 'connect');
     // The server may come to it later than its client.
-    await expect.poll(() => probedIn(client), { timeout: 10_000 }).toBeGreaterThan(900);
+    await expect.poll(() => probedIn(client), { timeout: 30_000 }).toBeGreaterThan(900);
     expect(await probedIn(client)).toBeLessThanOrEqual(1000);
     client.destroy();
   },

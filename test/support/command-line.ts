@@ -42,7 +42,7 @@ export class Folder {
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
     const { NODE_OPTIONS, CHATSERV_PASSWORD, ...rest } = process.env;
     const env = { ...rest, LOG_LEVEL: 'warn' };
-    const options = { cwd: this.path, env: { ...env, ...more }, timeout: 15_000 };
+    const options = { cwd: this.path, env: { ...env, ...more }, timeout: 45_000 };
     const child = execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) => {
       if (error?.killed) reject(new Error(`chatserv ${args.join(' ')} did not end\n${stdout}\n${stderr}`));
       else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });

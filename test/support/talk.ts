@@ -64,12 +64,12 @@ export class Talk implements Owner {
   }
 
   async is(state: State['state']): Promise<State> {
-    await vi.waitFor(() => expect(this.conversation.state.state).toBe(state), { timeout: 5_000 });
+    await vi.waitFor(() => expect(this.conversation.state.state).toBe(state), { timeout: 20_000 });
     return this.conversation.state;
   }
 
   async shows(...texts: string[]): Promise<void> {
-    await vi.waitFor(() => expect(this.texts).toEqual(texts), { timeout: 5_000 });
+    await vi.waitFor(() => expect(this.texts).toEqual(texts), { timeout: 20_000 });
   }
 }
 

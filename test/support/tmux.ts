@@ -13,7 +13,7 @@ const run = promisify(execFile);
 export const CONNECT = [process.execPath, BIN, 'connect'];
 
 /** How long the screen may take to show what is expected, in milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 /** Whether there is a tmux. Tests that need it say in one line that they are left out without. */
 export const hasTmux = (() => {

@@ -9,7 +9,7 @@ export const CHROMIUM: string | undefined = onPath('chromium', 'chromium-browser
 export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /** How long a visitor waits for what is to be seen, in milliseconds. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 /** Starts the browser of a test file. `await using` ends it. @param more of its command line @throws when there is no Chromium */
 export async function startBrowser(

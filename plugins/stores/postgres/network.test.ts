@@ -86,7 +86,7 @@ describe.runIf(POSTGRES !== undefined)('the way to PostgreSQL', () => {
     const { near, far, proxy } = await openBoth(server);
     await say(far, 'before');
     // With the lock, it reads what others have appended meanwhile.
-    await near.messageLog.append(Array.from({ length: 20 }, () => newEntry(LONG)));
+    for (let i = 0; i < 20; i++) await near.messageLog.append([newEntry(LONG)]);
     const stalled = proxy.losesWithinAnswer();
     const frozen = say(far, 'frozen').catch(() => undefined);
     await stalled;
