@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { ModuleSource, ResolveFnOutput } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The query parameter of later versions of a module. */
@@ -8,6 +9,7 @@ const VERSION = 'chatserv-version';
 
 /** A module of the user's, whose file may be edited while the server runs. */
 interface Module {
+  readonly path: string;
   /** A digest of the file at the last look; empty if it could not be read or loaded. */
   content: string;
   /** How often it, or what it imports, has changed. */
@@ -63,36 +65,50 @@ export class Modules {
    * @param importer the URL of the importing module
    * @param resolve resolves it as Node does @throws when there is no such module
    */
-  resolve<R extends { readonly url: string }>(specifier: string, importer: string | undefined, resolve: () => R): R {
+  resolve(specifier: string, importer: string | undefined, resolve: () => ResolveFnOutput): ResolveFnOutput {
     const asked = askedUrl(specifier, importer);
-    if (asked === undefined || !this.isTracked(asked)) {
+    if (asked === undefined || !this.isTracked(asked.href)) {
       const found = resolve();
       return { ...found, url: this.#versioned(found.url, importer) };
     }
-    this.ask(fileURLToPath(asked));
-    const found = resolve();
-    const url = found.url.includes('?') ? found.url : realUrl(asked);
-    this.#resolved.set(asked, url);
-    return { ...found, url: this.#versioned(url, importer) };
+    const path = fileURLToPath(asked);
+    this.ask(path);
+    const isPlain = asked.search === '' && asked.hash === '';
+    const found = (isPlain ? fileAt(path) : undefined) ?? resolve();
+    this.#resolved.set(asked.href.replace(/[?#].*$/, ''), found.url);
+    return { ...found, url: this.#versioned(found.url, importer) };
   }
 
   /** Adds the version to a resolved URL. @param importer the URL of the importing module */
   #versioned(url: string, importer: string | undefined): string {
     if (!this.isTracked(url) || url.includes('?')) return url;
-    const module = this.#modules.get(url) ?? { content: contentOf(url), version: 0, importers: new Set() };
-    this.#modules.set(url, module);
-    this.ask(fileURLToPath(url));
+    const module = this.#modules.get(url) ?? this.#add(url);
     const from = importer?.replace(/\?.*$/, '');
     if (from !== undefined && this.#modules.has(from)) module.importers.add(from);
     return module.version === 0 ? url : `${url}?${VERSION}=${module.version}`;
+  }
+
+  #add(url: string): Module {
+    const path = fileURLToPath(url);
+    const module = { path, content: '', version: 0, importers: new Set<string>() };
+    this.#modules.set(url, module);
+    this.ask(path);
+    return module;
+  }
+
+  /** Notes the source that a module is loaded with; Node does not give that of a CommonJS module. */
+  loaded(url: string, source: ModuleSource | undefined): void {
+    const module = this.#modules.get(url.replace(/[?#].*$/, ''));
+    if (module === undefined) return;
+    module.content = source == null ? contentOf(module.path) : digest(source as string | Buffer);
   }
 
   /** Looks at all files again. From then on changed modules and their importers are loaded again. */
   async refresh(): Promise<void> {
     const contents = new Map<Module, string>();
     // One at a time: clients are served in between.
-    for (const [url, module] of this.#modules) {
-      contents.set(module, await readFile(fileURLToPath(url)).then(digest, () => ''));
+    for (const module of this.#modules.values()) {
+      contents.set(module, await readFile(module.path).then(digest, () => ''));
     }
     const changed = new Set<string>();
     const add = (url: string): void => {
@@ -120,25 +136,30 @@ export class Modules {
 }
 
 /** The URL of the file that an import names, if it names one. */
-function askedUrl(specifier: string, importer: string | undefined): string | undefined {
-  if (!/^(\.{1,2}\/|\/|file:)/.test(specifier) || !URL.canParse(specifier, importer)) return undefined;
-  const { protocol, href } = new URL(specifier, importer);
-  return protocol === 'file:' ? href.replace(/[?#].*$/, '') : undefined;
+function askedUrl(specifier: string, importer: string | undefined): URL | undefined {
+  if (!/^(\.{1,2}\/|\/|file:)/.test(specifier)) return undefined;
+  const url = URL.parse(specifier, importer);
+  return url?.protocol === 'file:' ? url : undefined;
 }
 
-/** The URL of a file with links resolved now; Node caches where they led at first. */
-function realUrl(url: string): string {
-  return pathToFileURL(realpathSync(fileURLToPath(url))).href;
-}
-
-function contentOf(url: string): string {
+/** The file at a path, if there is one, with links resolved now: Node caches where they led at first. */
+function fileAt(path: string): ResolveFnOutput | undefined {
   try {
-    return digest(readFileSync(fileURLToPath(url)));
+    const real = realpathSync.native(path);
+    return statSync(real).isFile() ? { url: pathToFileURL(real).href, shortCircuit: true } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return digest(readFileSync(path));
   } catch {
     return '';
   }
 }
 
-function digest(bytes: Buffer): string {
+function digest(bytes: string | Buffer): string {
   return hash('sha256', bytes, 'base64');
 }

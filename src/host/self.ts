@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { createRequire, isBuiltin, registerHooks } from 'node:module';
+import { createRequire, isBuiltin, type ResolveFnOutput, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Modules } from './modules.ts';
 
@@ -13,10 +13,10 @@ export const moduleExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const own = new URL('..', import.meta.url).href;
 
 /** What plugins, configs and tests import from it. */
-const API: ReadonlyMap<string, string> = new Map([
-  ['chatserv', `${own}index${moduleExtension}`],
-  ['chatserv/client', `${own}client/index${moduleExtension}`],
-  ['chatserv/testing', `${own}testing/index${moduleExtension}`],
+const API: ReadonlyMap<string, ResolveFnOutput> = new Map([
+  ['chatserv', resolved(`${own}index${moduleExtension}`)],
+  ['chatserv/client', resolved(`${own}client/index${moduleExtension}`)],
+  ['chatserv/testing', resolved(`${own}testing/index${moduleExtension}`)],
 ]);
 
 /** The modules of plugins and configs. */
@@ -35,9 +35,10 @@ export function registerModuleHooks(): void {
   if (registered) return;
   registered = true;
   registerHooks({
+    // It runs for each import of each module, most of which Node need not resolve.
     resolve(specifier, context, next) {
-      const url = API.get(specifier);
-      if (url !== undefined) return { url, shortCircuit: true };
+      const own = API.get(specifier);
+      if (own !== undefined) return own;
       const at = specifier.startsWith(FROM) ? specifier.indexOf('#') : -1;
       const resolve = () =>
         at < 0
@@ -45,28 +46,44 @@ export function registerModuleHooks(): void {
           : next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
       // Node caches required modules by their file names.
       if (context.conditions.includes('require')) return resolve();
-      const near = nearby(specifier, context.parentURL);
-      if (near !== undefined) return { url: near, shortCircuit: true };
-      return modules.resolve(specifier, context.parentURL, resolve);
+      if (specifier.startsWith('node:') && isBuiltin(specifier)) return resolved(specifier, 'builtin');
+      return nearby(specifier, context.parentURL) ?? modules.resolve(specifier, context.parentURL, resolve);
     },
     load(url, context, next) {
-      // TypeScript is always a module here, whatever a package.json nearby says, such as the one that `npm init` writes.
-      const isModule = /\.ts($|\?)/.test(url) && context.format !== 'module-typescript';
-      return next(url, isModule ? { ...context, format: 'module-typescript' } : context);
+      const format = formatOf(url);
+      const loaded = next(url, format === undefined ? context : { ...context, format });
+      if (modules.isTracked(url)) modules.loaded(url, loaded.source);
+      return loaded;
     },
   });
 }
+
+/** The URLs of files that `nearby` has found. */
+const files = new Set<string>();
 
 /**
  * The file that an untracked module names by a relative path, if there is one. Node would look up the links of each folder
  * above it, again for every module.
  */
-function nearby(specifier: string, importer: string | undefined): string | undefined {
-  if (!/^\.{1,2}\/[\w./-]+$/.test(specifier)) return undefined;
+function nearby(specifier: string, importer: string | undefined): ResolveFnOutput | undefined {
+  if (!specifier.startsWith('.') || !/^\.{1,2}\/[\w./-]+$/.test(specifier)) return undefined;
   if (!importer?.startsWith('file:') || modules.isTracked(importer)) return undefined;
   const { href } = new URL(specifier, importer);
+  if (files.has(href)) return resolved(href);
   if (modules.isTracked(href)) return undefined;
-  return lstatSync(fileURLToPath(href), { throwIfNoEntry: false })?.isFile() ? href : undefined;
+  if (!lstatSync(fileURLToPath(href), { throwIfNoEntry: false })?.isFile()) return undefined;
+  files.add(href);
+  return resolved(href);
+}
+
+/** A resolution that Node does not look at. With a format it looks for no package.json either. */
+function resolved(url: string, format = formatOf(url)): ResolveFnOutput {
+  return { url, format, shortCircuit: true };
+}
+
+/** TypeScript is always a module here, whatever a package.json nearby says, such as the one that `npm init` writes. */
+function formatOf(url: string): string | undefined {
+  return /\.ts($|\?)/.test(url) ? 'module-typescript' : undefined;
 }
 
 /** Imports the current version of a module by its path. */
