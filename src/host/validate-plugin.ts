@@ -139,17 +139,27 @@ function releasedHandler(hook: HookName): z.ZodType {
   return z.strictObject({ phase: phase.optional(), order, handler }, 'expected { phase, order, handler }');
 }
 
-const ALL_HOOKS = z.strictObject(
-  Object.fromEntries((Object.keys(HOOKS) as HookName[]).map((hook) => [hook, handlersByPhase(hook).optional()])),
-  'expected handlers by hook',
-);
+const HOOK_NAMES = Object.keys(HOOKS) as HookName[];
 
-/** The schema of a plugin's hooks. Building one is slow: plugins share one, except those with handlers for the last release. */
+const ABSENT = z.undefined().optional();
+
+/** The schema of each hook's handlers, built when a plugin first has some: it takes time to build all of them. */
+const byHook = new Map<HookName, z.ZodType>();
+
+function handlersOf(hook: HookName): z.ZodType {
+  const schema = byHook.get(hook) ?? handlersByPhase(hook).optional();
+  byHook.set(hook, schema);
+  return schema;
+}
+
+/** The schema of a plugin's hooks: it names all, and checks those that there are. */
 function hooksOf(given: unknown): z.ZodType {
-  const released = (Object.keys(HOOKS) as HookName[]).filter((hook) => isReleasedEntry(Object(given)[hook]));
-  if (released.length === 0) return ALL_HOOKS;
-  const shape = Object.fromEntries(released.map((hook) => [hook, releasedHandler(hook).optional()]));
-  return z.strictObject({ ...ALL_HOOKS.shape, ...shape }, 'expected handlers by hook');
+  const shape = HOOK_NAMES.map((hook) => {
+    const entry: unknown = Object(given)[hook];
+    if (entry === undefined) return [hook, ABSENT];
+    return [hook, isReleasedEntry(entry) ? releasedHandler(hook) : handlersOf(hook)];
+  });
+  return z.strictObject(Object.fromEntries(shape), 'expected handlers by hook');
 }
 
 const BEFORE =
