@@ -4,7 +4,8 @@ import { withoutControls } from '../api/message.ts';
 /** How much of a text an excerpt shows, in characters as people count them. */
 const EXCERPT = 24;
 
-const characters = new Intl.Segmenter();
+/** Made when it is first needed, which takes 20 ms. */
+let characters: Intl.Segmenter | undefined;
 
 /** The beginning of a text, such as `is the kiln fr…`, or all of a short one. */
 export function excerpt(text: string, most = EXCERPT): string {
@@ -12,6 +13,7 @@ export function excerpt(text: string, most = EXCERPT): string {
   const start = withoutControls(text.slice(0, most * 16))
     .toWellFormed()
     .trim();
+  characters ??= new Intl.Segmenter();
   const found = [...characters.segment(start)].map(({ segment }) => segment);
   const isWhole = found.length <= most && text.length <= most * 16;
   return isWhole ? start : `${found.slice(0, most).join('').trimEnd()}…`;
