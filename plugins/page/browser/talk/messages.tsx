@@ -1,16 +1,11 @@
 import { useSignal } from '@preact/signals';
-import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
-import { type Entry, type Note, shownIn, type Talk } from '../model/talk.ts';
-import { dayOf, isSameDay, machineTime } from '../model/time.ts';
+import { type Entry, shownIn, type Talk } from '../model/talk.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyView } from './empty-view.tsx';
 import { LongPress } from './long-press.ts';
-import { isSaidTogether } from './message.tsx';
-import { Blocks, MessageBlock } from './message-block.tsx';
-import { MessageRow } from './message-row.tsx';
-import { NoteView } from './note.tsx';
+import { RowBlocks } from './row-blocks.tsx';
 
 /** How close to its end a conversation counts as read, in pixels. */
 const NEAR = 80;
@@ -48,7 +43,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
   const size = useRef<readonly [number, number]>([0, 0]);
   const hasNews = useSignal(false);
   const isFar = useSignal(false);
-  const blocks = useBlocks(screen, talk, entries);
+  const blocks = useMemo(() => new RowBlocks(screen), [screen]).render(talk, entries);
   const longPress = useMemo(() => new LongPress(screen), [screen]);
 
   const toGo = () => {
@@ -206,80 +201,4 @@ function move(event: KeyboardEvent, list: HTMLElement | null): void {
 function isInSight(view: HTMLElement, key: number | undefined): boolean {
   const row = view.querySelector(`[data-key="${key}"]`);
   return row !== null && row.getBoundingClientRect().top >= view.getBoundingClientRect().top;
-}
-
-/** The rows of a conversation, in blocks: messages with the days and notes between them. */
-function useBlocks(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[] {
-  /** The key of the newest message that was rendered. */
-  const newest = useRef<number | undefined>(undefined);
-  const divided = useRef(new Blocks());
-  const blocks: VNode[] = [];
-  const byId = new Map<number, Entry>();
-  const firstNew = screen.news.first.value;
-  const today = dayOf(Date.now(), Date.now());
-  const notes = notesAfter(talk, entries);
-  const numbers = divided.current.divide(entries);
-  let rows = (notes.get(0) ?? []).map(noteRow);
-  if (rows.length > 0) blocks.push(<MessageBlock key="notes" rows={rows} />);
-  entries.forEach((entry, index) => {
-    if (entry.id !== undefined) byId.set(entry.id, entry);
-    const [last, next] = [entries[index - 1], entries[index + 1]];
-    if (last === undefined || numbers[index] !== numbers[index - 1]) {
-      rows = [];
-      blocks.push(<MessageBlock key={numbers[index]} rows={rows} />);
-    }
-    if (last === undefined || !isSameDay(last.time, entry.time)) {
-      rows.push(<Day key={`day ${entry.key}`} time={entry.time} today={today} />);
-    }
-    const isDivided = entry.key === firstNew;
-    if (isDivided) rows.push(<Divider key="new" />);
-    const isFirst = last === undefined || isDivided || notes.has(last.key) || !isSaidTogether(last, entry);
-    const isLast = next === undefined || next.key === firstNew || notes.has(entry.key) || !isSaidTogether(entry, next);
-    const answered = entry.reply === undefined ? undefined : byId.get(entry.reply);
-    rows.push(
-      <MessageRow
-        key={entry.key}
-        screen={screen}
-        entry={entry}
-        version={entry.version}
-        isFirst={isFirst}
-        isLast={isLast}
-        answered={answered}
-        answeredVersion={answered?.version}
-        isNew={next === undefined && newest.current === last?.key}
-      />,
-    );
-    rows.push(...(notes.get(entry.key) ?? []).map(noteRow));
-  });
-  newest.current = entries.at(-1)?.key;
-  return blocks;
-}
-
-function noteRow(note: Note): VNode {
-  return <NoteView key={`note ${note.key}`} note={note} />;
-}
-
-/** The notes by the keys of the messages that they follow; 0 for those whose message has gone. */
-function notesAfter({ notes }: Talk, entries: readonly Entry[]): ReadonlyMap<number, readonly Note[]> {
-  const after = new Map<number, Note[]>();
-  if (notes.length === 0) return after;
-  const there = new Set(entries.map(({ key }) => key));
-  for (const note of notes) {
-    const at = there.has(note.after) ? note.after : 0;
-    after.set(at, [...(after.get(at) ?? []), note]);
-  }
-  return after;
-}
-
-/** @param today what the present day is called: with another day, all are named anew */
-function Day({ time }: { readonly time: number; readonly today: string }) {
-  return (
-    <li class="day">
-      <time dateTime={machineTime(time)}>{dayOf(time, Date.now())}</time>
-    </li>
-  );
-}
-
-function Divider() {
-  return <li class="divider">New</li>;
 }
