@@ -100,7 +100,8 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await answered(bob, 'message #lab rude words', /^sent:/);
     await comes(carol, /rude words$/);
     await answered(carol, 'report bob be kind', /^reported:/);
-    const report = told.filter({ hasText: /reported message \d+ of bob: be kind/ });
+    const report = told.filter({ hasText: 'carol reported a message by bob: be kind' });
+    expect(await report.locator('.hint').textContent()).toMatch(/^For moderators, /);
     await report.getByRole('button', { name: 'Close the report' }).click();
     await report.filter({ hasText: 'Closed.' }).waitFor();
     await comes(carol, /was dealt with/);

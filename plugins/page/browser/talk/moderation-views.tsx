@@ -43,7 +43,9 @@ function Deeds({ text, deeds, call }: DeedsProps) {
 /** A message that waits for approval. */
 const held: PluginView = ({ data }, { call }) => {
   const { roomName: room, number, user, text, waiting } = Object(data) as Record<string, unknown>;
-  if (typeof number !== 'number') return `${String(waiting)} messages wait for approval.`;
+  if (typeof number !== 'number') {
+    return `${waiting === 1 ? 'A message waits' : `${String(waiting)} messages wait`} for approval.`;
+  }
   return (
     <Deeds
       text={`${String(user)} wants to say: ${String(text)}`}
@@ -58,12 +60,15 @@ const held: PluginView = ({ data }, { call }) => {
 
 /** A message that was reported. */
 const report: PluginView = ({ data }, { call }) => {
-  const { id, user, by = 'A user', reason, open } = Object(data) as Record<string, unknown>;
-  if (typeof id !== 'number') return `${String(open)} reports are open: /reports lists them.`;
+  const { id, user, by = 'A user', reason, open, roomName } = Object(data) as Record<string, unknown>;
+  if (typeof id !== 'number') {
+    const list = typeof roomName === 'string' ? `/reports ${roomName}` : '/reports';
+    return open === 1 ? `A report is open: ${list} shows it.` : `${String(open)} reports are open: ${list} lists them.`;
+  }
   const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
   return (
     <Deeds
-      text={`${String(by)} reported message ${id} of ${String(user)}${why}`}
+      text={`${String(by)} reported a message by ${String(user)}${why}`}
       call={call}
       deeds={[
         ['Delete the message', 'Deleted.', 'delete', { message: id }],

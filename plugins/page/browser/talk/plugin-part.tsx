@@ -3,6 +3,7 @@ import type { PluginView } from '../model/extensions.ts';
 import type { Screen } from '../model/screen.ts';
 import type { Entry } from '../model/talk.ts';
 import { clockOf, machineTime } from '../model/time.ts';
+import { moderationViews } from './moderation-views.tsx';
 
 interface PluginPartProps {
   readonly screen: Screen;
@@ -32,7 +33,8 @@ export function PluginPart({ screen, entry, view }: PluginPartProps) {
   return (
     <>
       <span class="hint">
-        <bdi>{from}</bdi>, <time dateTime={machineTime(time)}>{clockOf(time)}</time>
+        {Object.hasOwn(moderationViews, kind) ? 'For moderators' : <bdi>{from}</bdi>},{' '}
+        <time dateTime={machineTime(time)}>{clockOf(time)}</time>
       </span>
       {shown}
     </>
