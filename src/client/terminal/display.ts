@@ -9,6 +9,7 @@ import { isFor } from './mention.ts';
 import { changeBy, type MessageChange } from './message-commands.ts';
 import { MessageItem } from './message-item.ts';
 import { MessageRows } from './message-rows.ts';
+import { noticeText } from './notice-text.ts';
 import { Scrolling } from './scrolling.ts';
 import type { SearchHit } from './search-hits.ts';
 import { type SentOptions, sentMessage } from './sent-message.ts';
@@ -52,8 +53,12 @@ export class Display {
     const me = () => conversation.name ?? '';
     this.messages = new ShownMessages(this.#windows, me);
     this.#rows = new MessageRows(view, me, terminal.hasWindows);
+    const told =
+      ({ line = '', roomName = '' }: ReceivedEntry) =>
+      () =>
+        view.notice(noticeText(line, roomName));
     this.#scrolling = new Scrolling({
-      history: new HistoryPages(conversation, (entry) => () => view.notice(this.#entryText(entry))),
+      history: new HistoryPages(conversation, told),
       view: this.#rows,
       current: () => this.#windows.current,
       height: () => this.#height,
@@ -243,13 +248,9 @@ export class Display {
     if (line === undefined) return;
     const window = this.#windows.byRoom(room) ?? (roomName && this.#windows.to([roomName], room));
     if (window) window.leaveGap(entry);
-    this.#add(window || this.#windows.current, () => this.#view.notice(this.#entryText(entry)));
-  }
-
-  /** The line of an entry, in the window of its room without its name. */
-  #entryText({ line = '', roomName }: ReceivedEntry): string {
-    const isNamed = roomName !== undefined && this.#terminal.hasWindows;
-    return isNamed ? line.replace(/^#\S+ (\*server\*: )?/, '') : line;
+    const { title } = window || this.#windows.current;
+    const text = this.#terminal.hasWindows ? noticeText(line, title) : line;
+    this.#add(window || this.#windows.current, () => this.#view.notice(text));
   }
 
   /** Applies a change to its message in all windows. @returns whether it is on the screen */
