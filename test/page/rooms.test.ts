@@ -84,7 +84,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
       await desk.entry('Everyone').focus();
       await desk.page.keyboard.press('End');
       await desk.page.locator('.talk-button:focus', { hasText: 'bob' }).waitFor();
-      await desk.entry('#room-99').waitFor();
+      await desk.entry('#room-200').waitFor();
     };
     await desk.logsIn('ada');
     await hasAll();

@@ -23,6 +23,9 @@ const READ_BACK = 12_000;
 /** How many answers of the page are shown in one conversation. */
 const NOTES = 50;
 
+/** Puts `#room-2` before `#room-10`. */
+const BY_NAME = new Intl.Collator(undefined, { numeric: true });
+
 /** The size of a message besides its text, in characters. */
 const ENTRY_SIZE = 150;
 
@@ -185,7 +188,7 @@ export class Talks {
   /** Rooms, by name. */
   rooms(): Talk[] {
     const rooms = [...this.#talks.values()].filter(({ to }) => isRoom(to));
-    return rooms.sort((a, b) => a.key.localeCompare(b.key));
+    return rooms.sort((a, b) => BY_NAME.compare(a.key, b.key));
   }
 
   /** The conversations with people that the server has listed, or that have messages, unread ones or a draft, the latest first. */
