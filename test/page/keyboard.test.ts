@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { answered, comes } from '../support/comes.ts';
 import { PASSWORD } from '../support/program.ts';
-import { startTown } from '../support/town.ts';
+import { startProgramTown, startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 /** The name of what has the focus, as the Tab key comes to it. */
@@ -25,7 +25,8 @@ async function goesTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
 
 describe.skipIf(CHROMIUM === undefined)('with the keyboard alone', { timeout: 120_000 }, () => {
   test('a room is created and moderated, messages are searched, and the account is kept', async () => {
-    await using town = await startTown();
+    // A store in memory is indexed at the first search only.
+    await using town = await startProgramTown();
     const bob = await town.server.joins('bob');
     const ada = await town.arrives();
     await ada.registers('ada');
