@@ -90,10 +90,10 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await hasAll();
     await desk.page.keyboard.press('Home');
     await desk.page.locator('.talk-button:focus', { hasText: 'Everyone' }).waitFor();
-    await desk.entry('#room-7').waitFor({ state: 'detached' });
-    await desk.page.getByLabel('Find people and rooms').fill('room-7');
-    await desk.entry('#room-7').click();
-    await desk.page.locator('#talk-name', { hasText: '#room-7' }).waitFor();
+    await desk.entry('#room-150').waitFor({ state: 'detached' });
+    await desk.page.getByLabel('Find people and rooms').fill('room-150');
+    await desk.entry('#room-150').click();
+    await desk.page.locator('#talk-name', { hasText: '#room-150' }).waitFor();
 
     // Nothing answers the page after it is loaded again.
     await desk.page.routeWebSocket(/./, () => {});
