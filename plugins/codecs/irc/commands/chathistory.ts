@@ -67,7 +67,7 @@ async function messages(call: Call, subcommand: string, params: readonly string[
   const reader = new HistoryReader(irc.log, place, ignored, (entry) => isPlayed(client, entry));
   const entries = await read(reader, subcommand, references, Math.min(limit, HISTORY_MOST));
   const named = (await targetOf(call, place.room)) ?? target;
-  answer(call, 'chathistory', [named], await playedLines(client, entries, named));
+  answer(call, 'chathistory', [target], await playedLines(client, entries, named));
 }
 
 async function read(

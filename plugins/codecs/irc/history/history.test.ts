@@ -111,7 +111,7 @@ test('conversations are listed by their latest messages, and read like channels'
   // The latest come first where the times do.
   expect((await alice.asks(`CHATHISTORY TARGETS ${times.toReversed().join(' ')} 1`))[1]).toMatch(/ TARGETS #lab /);
   const history = await alice.asks('CHATHISTORY LATEST BOB * 10');
-  expect(history[0]).toMatch(/ chathistory bob$/);
+  expect(history[0]).toMatch(/ chathistory BOB$/);
   expect(history.map((line) => line.replace(/^@\S+ /, '')).slice(1, -1)).toEqual([
     ':alice!alice@irc.example PRIVMSG bob :one',
     ':bob!bob@irc.example PRIVMSG alice :two',
