@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { defaultLoaders, type Loader, type Options, type PublicExplorer } from 'cosmiconfig';
+import * as internals from 'cosmiconfig/dist/Explorer.js';
 import { systemClock } from '../host/clock.ts';
 import { ConfigErrors } from '../host/config-errors.ts';
 import { inTime } from '../host/lifecycle.ts';
@@ -42,11 +44,35 @@ export function configFiles(file: string | undefined, cwd: string): string[] {
 }
 
 /** Readers of config files by extension. Node strips the types of a module itself. */
-const READERS: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
-  ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [end, readModule])),
-  '.json': async (file) => JSON.parse((await textOf(file)) || 'null'),
-  ...Object.fromEntries(['.yaml', '.yml', 'noExt'].map((end) => [end, readYaml])),
+const LOADERS: Readonly<Record<string, Loader>> = {
+  ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [end, loader(readModule)])),
+  '.json': loader(async (file) => JSON.parse((await textOf(file)) || 'null')),
+  ...Object.fromEntries(['.yaml', '.yml', 'noExt'].map((end) => [end, loader(readYaml)])),
 };
+
+/**
+ * Not made by `cosmiconfig()`, which searches the current folder for its own settings, such as `.config/config.js`, and runs
+ * them; no option turns that off.
+ */
+const { Explorer } = internals as unknown as {
+  readonly Explorer: new (
+    options: Options & { readonly moduleName: string; readonly metaConfigFilePath: null },
+  ) => PublicExplorer;
+};
+
+const explorer = new Explorer({
+  moduleName: 'chatserv',
+  searchPlaces: [...PLACES, PACKAGE],
+  loaders: LOADERS,
+  // The file may be edited.
+  cache: false,
+  transform: (result) => result,
+  ignoreEmptySearchPlaces: false,
+  mergeImportArrays: false,
+  mergeSearchPlaces: false,
+  searchStrategy: 'none',
+  metaConfigFilePath: null,
+});
 
 /**
  * Reads a config file, or finds one in the current folder; with none at all the standard set runs as it is.
@@ -81,25 +107,37 @@ function placeOf(path: string): Pick<FoundConfig, 'folder' | 'name'> & { readonl
   return { folder: dirname(path), file: path, name: path };
 }
 
-/** The content of a config file; undefined if it is empty. Of a file named `package` it is the key `chatserv`. */
+/** The content of a config file; undefined if it is empty. */
 async function read(path: string): Promise<unknown> {
-  const reader = READERS[extname(path) || 'noExt'];
-  if (reader === undefined) {
-    const ends = Object.keys(READERS).filter((end) => end.startsWith('.'));
+  if (LOADERS[extname(path) || 'noExt'] === undefined) {
+    const ends = Object.keys(LOADERS).filter((end) => end.startsWith('.'));
     throw new ConfigErrors([`The config ${path} has an unknown extension: its name must end in ${ends.join(', ')}.`]);
   }
   try {
-    const value = await reader(path);
-    const isPackage = basename(path, extname(path)) === 'package';
-    return (isPackage ? Reflect.get(Object(value), 'chatserv') : value) ?? undefined;
+    return (await explorer.load(path))?.config?.value ?? undefined;
   } catch (cause) {
     if (cause instanceof ConfigErrors) throw cause;
     throw new ConfigErrors([`The config ${path} cannot be read: ${reasonOf(cause)}`], { cause });
   }
 }
 
+/**
+ * Makes a loader whose result cosmiconfig does not interpret: a key `$import` would make it read other files. Of a file named
+ * `package` it uses the key `chatserv`.
+ */
+function loader(read: (file: string) => Promise<unknown>): Loader {
+  return async (file) => {
+    const value = await read(file).catch((cause: unknown) => {
+      // Cosmiconfig sets a property of the error, so it must be an object.
+      throw cause instanceof Error ? cause : new Error(messageOf(cause));
+    });
+    if (basename(file, extname(file)) !== 'package') return { value };
+    const own: unknown = Reflect.get(Object(value), 'chatserv');
+    return own === undefined ? {} : { chatserv: { value: own } };
+  };
+}
+
 async function readYaml(file: string): Promise<unknown> {
-  const { defaultLoaders } = await import('cosmiconfig');
   try {
     return await defaultLoaders['.yaml'](file, await textOf(file));
   } catch (cause) {
