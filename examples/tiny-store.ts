@@ -324,9 +324,9 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         if (!stay) moveMarker(account, room, seqOf(room));
         followers.tell();
       },
-      async leave(room, account, time, forget) {
+      async leave(room, account, time, forget, body) {
         const stay = stayOf(room, account);
-        if (stay) stay.until = appendOwn('leave', room, account, time);
+        if (stay) stay.until = appendOwn('leave', room, account, time, body);
         if (forget) stays = stays.filter((one) => one.room !== room || one.account !== account);
         followers.tell();
       },
