@@ -95,7 +95,7 @@ export class Database implements Queryable {
 
   /** Runs a statement on its own. */
   query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]> {
-    return this.#counted(() => this.#repeated((client) => run<Row>(client, sql, values)));
+    return this.#counted(() => this.#repeatCollided(() => this.#withClient((client) => run<Row>(client, sql, values))));
   }
 
   /** Runs a statement that changes nothing, once more if the connection is lost. */
@@ -110,7 +110,7 @@ export class Database implements Queryable {
 
   /** Runs a transaction. It is run again if it collides with another one. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
-    return this.#counted(() => this.#repeated((client) => inTransaction(client, work)));
+    return this.#counted(() => this.#repeatCollided(() => this.#withClient((client) => inTransaction(client, work))));
   }
 
   /** Runs a transaction once. @throws the error of `pg` as it is, or `InDoubt` */
@@ -127,9 +127,9 @@ export class Database implements Queryable {
     return { queryable: { query: (sql, values) => run(client, sql, values) }, end: () => client.end() };
   }
 
-  /** Runs a transaction over a connection of its own, without limits on time. */
-  async transactAlone(work: (transaction: Queryable) => Promise<void>): Promise<void> {
-    try {
+  /** Runs a transaction over a connection of its own, without limits on time. It is run again if it collides with another one. */
+  transactAlone(work: (transaction: Queryable) => Promise<void>): Promise<void> {
+    return this.#repeatCollided(async () => {
       const { queryable, end } = await this.reserve();
       try {
         await queryable.query('BEGIN');
@@ -138,9 +138,7 @@ export class Database implements Queryable {
       } finally {
         await end();
       }
-    } catch (cause) {
-      throw complaint(this.name, cause);
-    }
+    });
   }
 
   /** Waits for requests under way, and disconnects. */
@@ -158,10 +156,11 @@ export class Database implements Queryable {
     }
   }
 
-  async #repeated<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  /** @throws a sentence for the operator */
+  async #repeatCollided<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#withClient(work);
+        return await work();
       } catch (error) {
         if (attempt < ATTEMPTS && hasCollided(error)) continue;
         throw complaint(this.name, error);

@@ -37,6 +37,8 @@ export async function migrate(database: Database, schema: string): Promise<void>
           `${MIGRATIONS.length}: update chatserv`,
       );
     }
+    // Servers that serve meanwhile have tables locked while they write to the log. Reads of theirs may still collide.
+    if (now.version > 0 && now.version < MIGRATIONS.length) await transaction.query('SELECT 1 FROM log FOR UPDATE');
     for (const [i, { sql, worksWith }] of MIGRATIONS.entries()) {
       if (i < now.version) continue;
       for (const statement of sql.split(/;\s*(?:--.*)?\n/))

@@ -7,7 +7,7 @@ import { type Break, type Cut, startFaultyProxy } from '../../../test/support/fa
 import { newEntry } from '../../../test/support/new-entry.ts';
 import { usePostgres } from '../../../test/support/postgres.ts';
 import { POSTGRES } from '../../../test/support/postgres-programs.ts';
-import { MIGRATIONS } from './schema.ts';
+import { MIGRATIONS, type Migration } from './schema.ts';
 import { openStore, type Store, type StoreOptions, unconnectedStore } from './store.ts';
 
 describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
@@ -270,6 +270,33 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       await expect(open(options)).rejects.toThrow(
         `was migrated by a newer version of chatserv to schema ${MIGRATIONS.length + 1}, and this version knows ${MIGRATIONS.length}: update chatserv.`,
       );
+    });
+
+    test('is migrated while other servers use it, even if that collides with what they do', async () => {
+      const options = server.options();
+      const { messageLog } = await open(options);
+      const other = new pg.Client({ connectionString: options.url });
+      await other.connect();
+      await other.query(`SET search_path = ${options.schema}; BEGIN; SELECT FROM room`);
+      const sql = 'ALTER TABLE entry ADD COLUMN next text;\nALTER TABLE room ADD COLUMN next text;\n';
+      (MIGRATIONS as Migration[]).push({ worksWith: MIGRATIONS.length, sql });
+      try {
+        const opening = open(options);
+        await server.query(
+          // Until the migration has changed the one table and waits for the other.
+          `DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock') LOOP
+             PERFORM pg_sleep(0.01); END LOOP; END $$`,
+        );
+        await other.query('SELECT FROM entry');
+        await other.query('COMMIT');
+        await other.end();
+        await opening;
+        const versions = await server.query(`SELECT version FROM ${options.schema}.schema_version`);
+        expect(versions).toEqual([{ version: String(MIGRATIONS.length) }]);
+        expect(await messageLog.append([newEntry('one')])).toMatchObject([{ id: 1 }]);
+      } finally {
+        (MIGRATIONS as Migration[]).pop();
+      }
     });
 
     test('that was made for a user needs no right to create one', async () => {
