@@ -65,12 +65,12 @@ export class Indexer {
     this.#context = context;
   }
 
-  /** Begins to follow the log, and a second later to index it, when the server has started; does nothing the second time. */
+  /** Begins to follow the log; does nothing the second time. */
   start(): void {
     if (this.#unfollow !== undefined || this.#isStopped) return;
     this.#unfollow = this.#context.messageLog.follow((entries) => this.#gather(entries));
     this.#context.index.start?.((error) => this.#fail(error));
-    this.#advanceSoon();
+    void this.#advance();
   }
 
   stop(): void {
@@ -124,13 +124,10 @@ export class Indexer {
       this.#gathered.push(...entries);
     }
     if (entries.some(({ kind }) => kind === 'redaction')) void this.#advance();
-    else this.#advanceSoon();
-  }
-
-  /** Indexes what there is by then. */
-  #advanceSoon(): void {
-    const time = this.#hasOthers ? 2 * GATHERED : GATHERED;
-    this.#cancelAdvance ??= this.#context.clock.after(time, () => void this.#advance());
+    else {
+      const time = this.#hasOthers ? 2 * GATHERED : GATHERED;
+      this.#cancelAdvance ??= this.#context.clock.after(time, () => void this.#advance());
+    }
   }
 
   /** Indexes everything in the log, that of other servers included. Never rejects. */

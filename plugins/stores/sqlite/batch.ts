@@ -15,7 +15,7 @@ export type WriterQuestions = Writes & {
   index(upTo?: number): number | undefined;
 };
 
-/** The requests of the writing thread while reads have no thread of their own. */
+/** The requests of both threads. */
 export type Questions = Reads & WriterQuestions;
 
 /** A request's name and arguments. */
@@ -59,8 +59,6 @@ export function snapshotRunner(db: DatabaseSync, file: string): (requests: reado
 
 /** Runs requests in order, a batch in one transaction. */
 export interface BatchRunner {
-  /** Whether it runs such a request. */
-  takes(request: Request): boolean;
   run(requests: readonly Request[]): Outcome[];
   /** Runs a request without an fsync: if the system crashes before the next batch, it may be undone. */
   runUnsynced(request: Request): Outcome;
@@ -212,7 +210,6 @@ export function batchRunner(
   }
 
   return {
-    takes: (request) => isCheck(request) || request[0] in queries,
     run: runAll,
     runUnsynced,
     runBehind() {

@@ -19,8 +19,8 @@ type AnswerTo<Questions, Name extends keyof Questions> = Questions[Name] extends
 /** The thread that writes the database. */
 export type Writer = Client<WriterQuestions>;
 
-/** Reads it, in whichever thread. */
-export type Reader = Pick<Client<Reads>, 'ask' | 'counts' | 'close'>;
+/** The thread that reads it. */
+export type Reader = Client<Reads>;
 
 /** The database in a worker thread. */
 export interface Client<Questions> {

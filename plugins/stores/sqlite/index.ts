@@ -6,10 +6,10 @@ import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
 import { restoreDatabase } from './restore.ts';
 import { openStore } from './store.ts';
-import { startWriter, type Thread } from './threads.ts';
+import { startThreads, type Threads } from './threads.ts';
 
-/** The writing thread of the first database: it starts while the other plugins are loaded, and the server need not wait. */
-let started: Thread | undefined = startWriter();
+/** The threads of the first database: they start while the other plugins are loaded, and the server need not wait. */
+let started: Threads | undefined = startThreads();
 
 export default definePlugin({
   name: 'sqlite',
@@ -44,7 +44,7 @@ export default definePlugin({
     const removeScratch = () => scratch !== undefined && rmSync(scratch, { recursive: true });
     const store = await openStore({
       file,
-      writingThread,
+      threads: takeThreads,
       busyTimeout: options.busyTimeout,
       owned: exclusive,
       now: () => clock.now(),
@@ -92,10 +92,10 @@ export default definePlugin({
   },
 });
 
-function writingThread(): Thread {
-  const thread = started ?? startWriter();
+function takeThreads(): Threads {
+  const threads = started ?? startThreads();
   started = undefined;
-  return thread;
+  return threads;
 }
 
 /** Makes a temporary folder for the database of a dry run. */

@@ -15,16 +15,15 @@ import {
   skeletons,
   storageOver,
 } from 'chatserv';
-import type { Questions } from './batch.ts';
-import { type FileEvents, openClient } from './client.ts';
+import type { WriterQuestions } from './batch.ts';
+import { type FileEvents, openClient, type Reader, type Writer } from './client.ts';
 import { copyDatabase, copyObjection } from './copy.ts';
 import { entryOf } from './entry-rows.ts';
 import { archiveImport } from './import.ts';
 import { isIndexed, messageLogOf } from './log.ts';
 import { inPages } from './paging.ts';
 import { realPlace } from './place.ts';
-import { readerBeside } from './read-client.ts';
-import { startReader, startWriter, type Thread } from './threads.ts';
+import { startThreads, type Threads } from './threads.ts';
 
 /** How many accounts to compute skeletons for per request. */
 const SKELETONS_AT_ONCE = 1000;
@@ -55,8 +54,8 @@ export interface StoreOptions extends Omit<FileEvents, 'appendedByOthers' | 'ans
   readonly busyTimeout: number;
   /** Whether this process owns the database, see `Ownership`. */
   readonly owned?: boolean;
-  /** Starts its writing thread, or takes one that was started already. */
-  writingThread?(): Thread;
+  /** Starts its threads, or takes those that were started already. */
+  threads?(): Threads;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -70,16 +69,21 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const file = realPlace(path);
   const data = { file, path, busyTimeout, owned };
   const followers = new Followers();
-  const writer = await openClient<Questions>((options.writingThread ?? startWriter)(), data, {
+  const threads = (options.threads ?? startThreads)();
+  const starting: Promise<Reader> = openClient(threads.reader, data);
+  const writer: Writer = await openClient<WriterQuestions>(threads.writer, data, {
     ...options,
     appendedByOthers(entries) {
       followers.note(entries.map((row) => entryOf(row)));
       followers.tell();
     },
     answered: () => followers.tell(),
+  }).catch(async (cause: unknown) => {
+    await (await starting).close();
+    throw cause;
   });
   const { identity, ask } = writer;
-  const reader = readerBeside(writer, () => openClient(startReader(), data));
+  const reader = await starting;
   const read = reader.ask;
   const { abandon, ...importing } = archiveImport(file, busyTimeout);
   for (;;) {

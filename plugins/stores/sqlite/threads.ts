@@ -8,17 +8,18 @@ export interface Thread {
   readonly ended: Promise<string>;
 }
 
-/** Starts the thread that creates the file, migrates it to this version's schema, writes, and may read. */
-export function startWriter(): Thread {
-  return startThread('worker', 'sqlite');
+/** The threads of one database. */
+export interface Threads {
+  /** It creates the file, migrates it to this version's schema, and writes. */
+  readonly writer: Thread;
+  readonly reader: Thread;
 }
 
-/** Starts the thread that only reads. */
-export function startReader(): Thread {
-  return startThread('reader', 'sqlite-reader');
+/** Starts the threads for a database. They keep no process alive before they open it. */
+export function startThreads(): Threads {
+  return { writer: startThread('worker', 'sqlite'), reader: startThread('reader', 'sqlite-reader') };
 }
 
-/** A thread keeps no process alive before it opens a database. */
 function startThread(file: 'worker' | 'reader', name: string): Thread {
   // worker.ts in the source, worker.js in the published package.
   const worker = new Worker(new URL(`./${file}${extname(import.meta.filename)}`, import.meta.url), { name });
