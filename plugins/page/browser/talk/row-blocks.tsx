@@ -36,6 +36,8 @@ export class RowBlocks {
   #about: About | undefined;
   #made = new Map<number, MadeBlock>();
   #byId = new Map<number, Entry>();
+  /** The oldest message at the last rendering: when it is another one, some are gone, or older ones are there. */
+  #oldest: Entry | undefined;
   /** The key of the newest message that was rendered. */
   #newest: number | undefined;
 
@@ -47,7 +49,7 @@ export class RowBlocks {
     const today = dayOf(Date.now(), Date.now());
     const about: About = { talk, entries, notes: talk.notes, firstNew: this.#screen.news.first.value, today };
     const { entries: known } = this.#about ?? {};
-    if (known !== entries) this.#byId = new Map();
+    if (known !== entries || this.#oldest !== entries[0]) this.#byId = byId(entries);
     const before = this.#hasSame(about) ? this.#made : new Map<number, MadeBlock>();
     const notes = notesAfter(talk, entries);
     const numbers = this.#divided.divide(entries);
@@ -62,6 +64,7 @@ export class RowBlocks {
     }
     this.#about = about;
     this.#made = made;
+    this.#oldest = entries[0];
     this.#newest = entries.at(-1)?.key;
     const blocks = [...made.values()].map(({ block }) => block);
     const rows = (notes.get(0) ?? []).map(noteRow);
@@ -135,6 +138,10 @@ export class RowBlocks {
       answered: replies,
     };
   }
+}
+
+function byId(entries: readonly Entry[]): Map<number, Entry> {
+  return new Map(entries.flatMap((entry) => (entry.id === undefined ? [] : [[entry.id, entry]])));
 }
 
 function noteRow(note: Note): VNode {
