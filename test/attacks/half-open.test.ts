@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import {
-  descriptorsOf,
   factsOf,
   latencies,
   NO_EXEMPTION,
   opens,
   Raw,
+  socketsOf,
   startTarget,
   UNPACED,
   until,
@@ -56,7 +56,7 @@ describe('logins that are never finished', () => {
     const looks = async (into: number[]) => {
       for (let look = 0; look < LOOKS; look++) into.push(await p99());
     };
-    const before = descriptorsOf(program);
+    const before = socketsOf(program);
     await p99();
     const quiet: number[] = [];
     const attacked: number[] = [];
@@ -71,7 +71,7 @@ describe('logins that are never finished', () => {
       } finally {
         crowd.kill('SIGKILL');
       }
-      await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
+      await until('their descriptors to be free', () => socketsOf(program) <= before + 1);
     }
     expect(slower(), JSON.stringify({ quiet, attacked })).toBeLessThanOrEqual(2);
   });
@@ -96,9 +96,9 @@ describe('logins that are never finished', () => {
     // Each is cut only after its time, unless there are many.
     await using program = await startTarget({ limits: { ...NO_EXEMPTION, closeTime: 60_000 } });
     await program.registers('alice');
-    const before = descriptorsOf(program);
+    const before = socketsOf(program);
     const attackers = await opens(program, 2_000, () => '127.0.0.66', { allowHalfOpen: true });
-    await until('most of them to be cut', () => descriptorsOf(program) <= before + 16 + 32);
+    await until('most of them to be cut', () => socketsOf(program) <= before + 16 + 32);
     const alice = await program.connect({ localAddress: '127.0.0.3' });
     await alice.logsIn('alice', PASSWORD);
     for (const { socket } of attackers) socket.destroy();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { descriptorsOf, growthDuring, opens, placeOf, type Raw, startTarget, until } from '../support/attacker.ts';
+import { growthDuring, opens, placeOf, type Raw, socketsOf, startTarget, until } from '../support/attacker.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
@@ -52,7 +52,7 @@ describe('HTTP requests that are sent ahead of their answers', () => {
 test('connections over HTTP that say nothing, half a request, or no body that they announced, are closed after their time', async () => {
   await using program = await startTarget({ plugins: { http: { port: 0, headerTime: 1, requestTime: 2 } } });
   const alice = await program.joins('alice');
-  const before = descriptorsOf(program);
+  const before = socketsOf(program);
   const attackers = await opens(await placeOf(program, 'http'), 90);
   for (const [i, attacker] of attackers.entries()) {
     attacker.writes(
@@ -60,6 +60,6 @@ test('connections over HTTP that say nothing, half a request, or no body that th
     );
   }
   await until('all of them to be closed', () => attackers.every(({ closed }) => closed));
-  await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
+  await until('their descriptors to be free', () => socketsOf(program) <= before + 1);
   expect(await alice.asks('who')).toBe('alice');
 });

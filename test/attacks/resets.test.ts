@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { descriptorsOf, factsOf, memoryOf, opens, startTarget, until } from '../support/attacker.ts';
+import { factsOf, memoryOf, opens, socketsOf, startTarget, until } from '../support/attacker.ts';
 
 const ROUNDS = 20;
 const AT_ONCE = 200;
@@ -21,10 +21,10 @@ describe('connections that are reset as soon as they are there', () => {
     const onlyTwo = () => until('only two sessions to be left', async () => (await factsOf(program)).sessions === 2);
     await step(AT_ONCE);
     await onlyTwo();
-    const [descriptors, memory] = [descriptorsOf(program), memoryOf(program)];
+    const [descriptors, memory] = [socketsOf(program), memoryOf(program)];
     for (let round = 0; round < ROUNDS; round++) await step(AT_ONCE);
     await onlyTwo();
-    await until('their descriptors to be free', () => descriptorsOf(program) <= descriptors + 1);
+    await until('their descriptors to be free', () => socketsOf(program) <= descriptors + 1);
     expect(memoryOf(program) - memory).toBeLessThan(128);
     expect(program.stderr).toBe('');
   });

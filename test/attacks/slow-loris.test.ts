@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { descriptorsOf, opens, Raw, startTarget, UNPACED, until } from '../support/attacker.ts';
+import { opens, Raw, socketsOf, startTarget, UNPACED, until } from '../support/attacker.ts';
 import { PASSWORD } from '../support/program.ts';
 
 /** Sends a piece now and then, until the connection is over. */
@@ -12,7 +12,7 @@ describe('who sends as slowly as it goes', () => {
   test('300 at the login are told timeout after its 2 seconds, whatever they send, and hold up nobody', async () => {
     await using program = await startTarget({ plugins: { timeouts: { login: 2 } }, limits: UNPACED });
     const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-    const before = descriptorsOf(program);
+    const before = socketsOf(program);
     const began = performance.now();
     const attackers = await opens(program, 300);
     for (const [i, attacker] of attackers.entries()) {
@@ -29,7 +29,7 @@ describe('who sends as slowly as it goes', () => {
     for (const attacker of attackers) expect(attacker.said).toMatch(/^(register\n|username\n)*timeout\n$/);
     expect(took).toBeGreaterThan(1_500);
     expect(took).toBeLessThan(20_000);
-    await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
+    await until('their descriptors to be free', () => socketsOf(program) <= before + 1);
   });
 
   test('a command that trickles in is no sign of life: after 2 seconds without a whole line it is told timeout', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { descriptorsOf, growthDuring, opens, placeOf, Raw, startTarget, UNPACED, until } from '../support/attacker.ts';
+import { growthDuring, opens, placeOf, Raw, socketsOf, startTarget, UNPACED, until } from '../support/attacker.ts';
 import { frame, HANDSHAKE, handshake, upgraded } from '../support/raw-websocket.ts';
 import { connectWeb, openWebSocket } from '../support/web-client.ts';
 
@@ -51,7 +51,7 @@ describe('handshakes', () => {
     await using program = await startTarget({ plugins: { http: { port: 0, headerTime: 2, requestTime: 3 } } });
     const where = await placeOf(program, 'http');
     const alice = await program.joins('alice');
-    const before = descriptorsOf(program);
+    const before = socketsOf(program);
     const began = performance.now();
     const slow = await opens(where, 200);
     const trickle = setInterval(() => {
@@ -62,7 +62,7 @@ describe('handshakes', () => {
     await until('all of them to be closed', () => slow.every(({ closed }) => closed));
     clearInterval(trickle);
     expect(performance.now() - began).toBeLessThan(15_000);
-    await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
+    await until('their descriptors to be free', () => socketsOf(program) <= before + 1);
   });
 
   test('that are done, and then a login that never comes, are told timeout after the login time', async () => {
@@ -147,7 +147,7 @@ describe('frames', () => {
     await using program = await startTarget();
     const where = await placeOf(program, 'http');
     const alice = await program.joins('alice');
-    const before = descriptorsOf(program);
+    const before = socketsOf(program);
     for (let i = 0; i < 100; i++) {
       const raw = await upgraded(where);
       raw.writes(frame(0x01, Buffer.from('{"type":')));
@@ -155,7 +155,7 @@ describe('frames', () => {
       else if (i % 3 === 1) raw.socket.resetAndDestroy();
       else raw.socket.destroy();
     }
-    await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
+    await until('their descriptors to be free', () => socketsOf(program) <= before + 1);
     expect(await alice.asks('who')).toBe('alice');
     expect(program.stderr).toBe('');
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { descriptorsOf, factsOf, opens, placeOf, until } from '../support/attacker.ts';
+import { factsOf, opens, placeOf, socketsOf, until } from '../support/attacker.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
@@ -79,12 +79,12 @@ test('connections over HTTP, TCP and Unix sockets together leave the files that 
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   await program.registers('carol');
   const web = await placeOf(program, 'http');
-  const before = descriptorsOf(program);
+  const before = socketsOf(program);
   const guest = await program.connect();
   expect(await guest.asks('not a name')).toBe('username');
   const crowd = await opens(web, 300);
   await until('most of them to be closed', () => crowd.filter(({ closed }) => !closed).length <= 120);
-  expect(descriptorsOf(program)).toBeGreaterThan(before + 100);
+  expect(socketsOf(program)).toBeGreaterThan(before + 100);
   // Whoever comes on another port meets the same bound.
   const late = await program.connect();
   await late.sees('closing:full');
@@ -93,7 +93,7 @@ test('connections over HTTP, TCP and Unix sockets together leave the files that 
   expect(await text(local)).toBe('closing:full\n');
   const more = await opens(program, 50);
   await until('all of them to be closed', () => more.every(({ closed }) => closed));
-  expect(descriptorsOf(program)).toBeLessThan(200);
+  expect(socketsOf(program)).toBeLessThan(200);
   expect(await program.reloads()).toMatchObject({ result: { changed: [] } });
   expect((await factsOf(program)).limits['open-files']).toBeGreaterThan(150);
   expect(await alice.asks('message bob hi')).toBe('sent:');
@@ -101,7 +101,7 @@ test('connections over HTTP, TCP and Unix sockets together leave the files that 
   expect(await alice.asks('message carol hi')).toBe('sent:');
   // A place that becomes free is anybody's.
   for (const { socket } of crowd) socket.destroy();
-  await until('their descriptors to be free', () => descriptorsOf(program) <= before + 2);
+  await until('their descriptors to be free', () => socketsOf(program) <= before + 2);
   const carol = await program.returns('carol');
   await carol.hears('alice', 'hi');
 });

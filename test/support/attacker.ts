@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -136,9 +136,18 @@ export function memoryOf({ pid }: Program): number {
   return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]) / 1024;
 }
 
-/** Descriptors that the program has open. */
-export function descriptorsOf({ pid }: Program): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+/** How many descriptors of sockets the program has. It may still open files: threads that it has started are slow to come. */
+export function socketsOf({ pid }: Program): number {
+  const folder = `/proc/${pid}/fd`;
+  const isSocket = (descriptor: string) => {
+    try {
+      return readlinkSync(join(folder, descriptor)).startsWith('socket:');
+    } catch {
+      // Closed in the meantime.
+      return false;
+    }
+  };
+  return readdirSync(folder).filter(isSocket).length;
 }
 
 /** What the program says of itself, over its control socket. */
